@@ -1,0 +1,164 @@
+"""Trailmark: a local-first experiment tracker with the programming interface of Weights & Biases.
+
+    import trailmark
+
+    run = trailmark.init(project="digits", config={"lr": 0.1})
+    run.log({"loss": 0.5})
+    run.finish()
+
+This module imports nothing until it is used: a name is loaded from its home when it is first asked for. `run`,
+`config` and `summary` follow the current run.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from trailmark._version import __version__
+
+if TYPE_CHECKING:
+    from trailmark._init import init
+    from trailmark._login import login
+    from trailmark._run.alert_level import AlertLevel
+    from trailmark._run.config import Config
+    from trailmark._run.current import (
+        alert,
+        define_metric,
+        finish,
+        log,
+        log_code,
+        mark_preempting,
+        require,
+        save,
+    )
+    from trailmark._run.restore import restore
+    from trailmark._run.run import Run
+    from trailmark._run.settings import Settings
+    from trailmark._run.summary import Summary
+    from trailmark._term import termerror, termlog, termwarn
+    from trailmark.api import Api
+    from trailmark.errors import CommError, ConfigError, Error, UsageError
+    from trailmark.media.histogram import Histogram
+
+    run: Run | None
+    config: Config
+    summary: Summary
+
+_HOMES = {
+    "AlertLevel": "trailmark._run.alert_level",
+    "Api": "trailmark.api",
+    "CommError": "trailmark.errors",
+    "Config": "trailmark._run.config",
+    "ConfigError": "trailmark.errors",
+    "Error": "trailmark.errors",
+    "Histogram": "trailmark.media.histogram",
+    "Run": "trailmark._run.run",
+    "Settings": "trailmark._run.settings",
+    "Summary": "trailmark._run.summary",
+    "UsageError": "trailmark.errors",
+    "alert": "trailmark._run.current",
+    "define_metric": "trailmark._run.current",
+    "finish": "trailmark._run.current",
+    "init": "trailmark._init",
+    "log": "trailmark._run.current",
+    "log_code": "trailmark._run.current",
+    "login": "trailmark._login",
+    "mark_preempting": "trailmark._run.current",
+    "require": "trailmark._run.current",
+    "restore": "trailmark._run.restore",
+    "save": "trailmark._run.current",
+    "termerror": "trailmark._term",
+    "termlog": "trailmark._term",
+    "termwarn": "trailmark._term",
+}
+
+__all__ = [
+    "AlertLevel",
+    "Api",
+    "CommError",
+    "Config",
+    "ConfigError",
+    "Error",
+    "Histogram",
+    "Run",
+    "Settings",
+    "Summary",
+    "UsageError",
+    "__version__",
+    "alert",
+    "config",
+    "define_metric",
+    "finish",
+    "init",
+    "log",
+    "log_code",
+    "login",
+    "mark_preempting",
+    "require",
+    "restore",
+    "run",
+    "save",
+    "summary",
+    "termerror",
+    "termlog",
+    "termwarn",
+]
+
+
+class _Module(types.ModuleType):
+    """This module, whose `run`, `config` and `summary` are those of the current run."""
+
+    @property
+    def run(self) -> Run | None:
+        """The current run; None if there is none."""
+        current = sys.modules.get("trailmark._run.current")
+        return None if current is None else current.current.run
+
+    @property
+    def config(self) -> Config:
+        """The config of the current run. May be assigned before `init`, too: it is taken over then."""
+        from trailmark._run.current import current
+
+        if current.run is None and current.early_config is not None:
+            return current.early_config  # type: ignore[no-any-return]
+        return current.need("trailmark.config").config
+
+    @config.setter
+    def config(self, values: Any) -> None:
+        from trailmark._run.config import Config
+        from trailmark._run.current import current
+
+        if current.run is not None:
+            current.run.config.update(values)
+            return
+        early = Config(lambda _changed, _removed: None, allow_val_change=True)
+        early.update(values)
+        current.early_config = early
+
+    @property
+    def summary(self) -> Summary:
+        """The summary of the current run."""
+        from trailmark._run.current import current
+
+        return current.need("trailmark.summary").summary
+
+    def __getattr__(self, name: str) -> Any:
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module 'trailmark' has no attribute {name!r}")
+        value = getattr(importlib.import_module(home), name)
+        setattr(self, name, value)
+        return value
+
+    def __dir__(self) -> list[str]:
+        return sorted({*vars(self), *__all__})
+
+
+sys.modules[__name__].__class__ = _Module
+
+# A checkout keeps the adapters and the server in source roots of their own; they are parts of this package.
+__path__ = pkgutil.extend_path(__path__, __name__)

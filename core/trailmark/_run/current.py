@@ -1,0 +1,108 @@
+"""The current run of this process, and the functions that follow it.
+
+The current run is one for the whole process: threads and callbacks log to it without being told of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from trailmark.errors import NoRunError
+
+if TYPE_CHECKING:
+    import datetime
+    import os
+    from collections.abc import Mapping, Sequence
+
+    from trailmark._run.run import Run
+    from trailmark.journal.records import Metric
+
+
+class Current:
+    """Holds the current run, and the config that was assigned before there was one."""
+
+    def __init__(self) -> None:
+        self.run: Run | None = None
+        self.early_config: Any = None
+
+    def forget(self, run: Run) -> None:
+        """Have no current run any more, if `run` is it."""
+        if self.run is run:
+            self.run = None
+
+    def need(self, call: str) -> Run:
+        """Return the current run.
+
+        Raises:
+            NoRunError: there is none.
+        """
+        if self.run is None:
+            _refuse(call)
+        return self.run
+
+
+current = Current()
+
+
+def _refuse(call: str) -> NoReturn:
+    raise NoRunError(f"{call} needs a run: call trailmark.init() first")
+
+
+def log(data: Mapping[str, Any], step: int | None = None, commit: bool | None = None) -> None:  # noqa: FBT001 (W&B's signature)
+    """Record a row in the current run; see `Run.log`."""
+    run = current.run
+    if run is None:
+        _refuse("trailmark.log()")
+    run.log(data, step, commit)
+
+
+def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:  # noqa: FBT001 (W&B's signature)
+    """Finish the current run, if there is one; see `Run.finish`."""
+    if current.run is not None:
+        current.run.finish(exit_code, quiet)
+
+
+def define_metric(
+    name: str,
+    step_metric: str | Metric | None = None,
+    step_sync: bool | None = None,  # noqa: FBT001 (W&B's signature)
+    hidden: bool | None = None,  # noqa: FBT001
+    summary: str | Sequence[str] | None = None,
+    goal: str | None = None,
+    overwrite: bool | None = None,  # noqa: FBT001
+) -> Metric:
+    """Say what a metric of the current run is drawn over and what its summary is; see `Run.define_metric`."""
+    run = current.need("trailmark.define_metric()")
+    return run.define_metric(name, step_metric, step_sync, hidden, summary, goal, overwrite)
+
+
+def alert(
+    title: str,
+    text: str = "",
+    level: Any = None,
+    wait_duration: float | datetime.timedelta | None = None,
+) -> None:
+    """Record that a person should look at the current run; see `Run.alert`."""
+    current.need("trailmark.alert()").alert(title, text, level, wait_duration)
+
+
+def mark_preempting() -> None:
+    """Record that the scheduler is about to stop the current run; see `Run.mark_preempting`."""
+    current.need("trailmark.mark_preempting()").mark_preempting()
+
+
+def save(
+    glob_str: str | os.PathLike[str], base_path: str | os.PathLike[str] | None = None, policy: str = "live"
+) -> list[str]:
+    """Keep files with the current run; see `Run.save`."""
+    return current.need("trailmark.save()").save(glob_str, base_path, policy)
+
+
+def log_code(root: str = ".", name: str | None = None, include_fn: Any = None, exclude_fn: Any = None) -> None:
+    """Keep source files with the current run; see `Run.log_code`."""
+    current.need("trailmark.log_code()").log_code(root, name, include_fn, exclude_fn)
+
+
+def require(*requirements: Any, **options: Any) -> None:
+    """Do nothing. W&B's scripts call this to switch features on; here there is nothing to switch."""
+    del requirements, options

@@ -1,0 +1,71 @@
+"""What a person reads when a run finishes: how it went, and its metrics as sparklines."""
+
+from __future__ import annotations
+
+from time import time as clock
+from typing import TYPE_CHECKING, Any
+
+from trailmark._sparkline import sparkline
+from trailmark._term import termlog
+from trailmark.errors import JournalError
+from trailmark.journal.reader import Entry, Reader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trailmark._run.run import Run
+
+MAX_METRICS = 12
+_MAX_BYTES = 1 << 26  # reading back more than this would keep the person waiting
+_SPARKLINE_WIDTH = 40
+
+
+def report(run: Run, exit_code: int) -> None:
+    """Write to the terminal how `run` went in this attempt."""
+    writer = run.writer
+    with writer.lock:
+        state = writer.fold.settle()
+    how = "finished" if exit_code == 0 else f"failed (exit code {exit_code})"
+    seconds = clock() - writer.header.time
+    termlog(f"run {run.name} {how}: {state.rows} row{'' if state.rows == 1 else 's'} in {_duration(seconds)}")
+    keys = [key for key, value in run.summary.items() if isinstance(_last(value), (int, float))][:MAX_METRICS]
+    lines = _sparklines(writer.path, keys) if state.rows else {}
+    width = max((len(key) for key in keys), default=0)
+    for key in keys:
+        termlog(f"  {key:<{width}}  {lines.get(key, '')}  {_number(_last(run.summary[key]))}")
+    termlog(f"look at it with `trailmark show {run.path}`")
+
+
+def _sparklines(path: Path, keys: list[str]) -> dict[str, str]:
+    values: dict[str, list[float]] = {key: [] for key in keys}
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            return {}
+        for item in Reader(path).read():
+            for rows in [] if isinstance(item, Entry) else item:
+                if rows.layout.stream == "history":
+                    for column, name in enumerate(rows.layout.names):
+                        if name in values:
+                            values[name] += rows.array[f"v{column}"].tolist()
+    except (OSError, JournalError):  # the folder was removed; the numbers are still in memory
+        return {}
+    return {key: sparkline(numbers, _SPARKLINE_WIDTH) for key, numbers in values.items() if len(numbers) > 1}
+
+
+def _last(value: Any) -> Any:
+    """Return the number to show of a summary: of several, the first that was asked for."""
+    if isinstance(value, (int, float)) or not hasattr(value, "values"):
+        return value
+    return next((part for part in value.values() if isinstance(part, (int, float))), None)
+
+
+def _number(value: Any) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.5g}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:  # noqa: PLR2004 (two minutes: below, seconds say more)
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

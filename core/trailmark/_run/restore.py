@@ -1,0 +1,61 @@
+"""`restore`: a saved file of this or another run, back in the working folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trailmark._run.current import current
+from trailmark._run.settings import find_root
+from trailmark.errors import RunNotFoundError, UsageError
+
+if TYPE_CHECKING:
+    import os
+    from typing import TextIO
+
+
+def restore(
+    name: str,
+    run_path: str | None = None,
+    replace: bool = False,  # noqa: FBT001, FBT002 (W&B's signature)
+    root: str | os.PathLike[str] | None = None,
+) -> TextIO | None:
+    """Copy a file that a run saved to `root` (the current folder if there is none), and return it opened for reading.
+
+    A file that is there already is returned as it is, unless `replace`.
+
+    Args:
+        name: the file's path below the run's files.
+        run_path: ``project/id`` of the run; the current run if it is not given.
+        replace: overwrite a file that is there.
+        root: where to.
+
+    Raises:
+        UsageError: neither a run path is given nor is there a current run, or `name` leads out of the run's files.
+        RunNotFoundError: there is no such run.
+        FileNotFoundError: the run has no such file.
+    """
+    directory = _directory(run_path)
+    files = (directory / "files").resolve()
+    source = (files / name).resolve()
+    if not source.is_relative_to(files):
+        raise UsageError(f"restore({name!r}) leads out of the run's files")
+    target = Path(root or ".") / name
+    if replace or not target.exists():
+        if not source.is_file():
+            raise FileNotFoundError(f"the run {directory.parent.name}/{directory.name} has no file {name!r}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    return target.open(encoding="utf-8", errors="surrogateescape")
+
+
+def _directory(run_path: str | None) -> Path:
+    if run_path is None:
+        return current.need("trailmark.restore() without run_path").path_on_disk
+    parts = run_path.strip("/").split("/")[-2:]  # W&B's paths begin with an entity
+    root = current.run.path_on_disk.parents[1] if current.run else find_root()
+    directory = root.joinpath(*parts)
+    if len(parts) != 2 or ".." in parts or not directory.is_dir():  # noqa: PLR2004 (project and id)
+        raise RunNotFoundError(f"run_path is 'project/id' of a run in {root}; there is no {run_path!r}")
+    return directory
