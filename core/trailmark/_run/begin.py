@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from trailmark._run.names import check_name, new_id
@@ -109,6 +108,8 @@ def _fork(project: Path, settings: Settings, moment: str) -> Beginning:
     directory = project / check_name("id", settings.id) if settings.id else _unused(project)
     if journal_paths(directory):
         raise UsageError(f"the run {settings.id!r} is already in {project}: a fork needs an id of its own")
+    import shutil
+
     # A copy, so that the fork's folder is the whole run, whatever becomes of its parent.
     directory.mkdir(parents=True, exist_ok=True)
     for path in journal_paths(parent.path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,7 +104,9 @@ def as_mapping(given: Any) -> dict[str, Any]:
         return dict(given)
     if isinstance(given, (str, Path)):
         return read_yaml(Path(given))
-    if dataclasses.is_dataclass(given) and not isinstance(given, type):
+    if hasattr(type(given), "__dataclass_fields__"):
+        import dataclasses
+
         return {field.name: getattr(given, field.name) for field in dataclasses.fields(given)}
     for method in ("flag_values_dict", "model_dump", "to_dict"):
         if callable(getattr(given, method, None)) and not isinstance(given, type):

@@ -7,9 +7,7 @@ writes its own journal into that run.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import secrets
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,6 +52,8 @@ def find_place(environment: Mapping[str, str] = os.environ) -> Place:
     for rank_name, size_name in _RANKS:
         rank, size = environment.get(rank_name, ""), environment.get(size_name, "")
         if rank.isdigit() and size.isdigit() and int(size) > 1:
+            import hashlib
+
             words = [f"{name}={environment[name]}" for name in _JOB if name in environment]
             job = hashlib.sha256("\n".join(words).encode()).hexdigest()[:16] if words else ""
             return Place(int(rank), int(size), job)
@@ -65,7 +65,7 @@ def publish(project: Path, place: Place, number: int, run_id: str) -> None:
     target = _meeting_point(project, place, number)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f"{target.name}-{secrets.token_hex(4)}")
+        temporary = target.with_name(f"{target.name}-{os.urandom(4).hex()}")
         temporary.write_text(run_id, encoding="utf-8")
         temporary.replace(target)
     except OSError as error:

@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -73,6 +72,8 @@ class Endings:
 
     def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         self.exit_code = _INTERRUPTED if issubclass(kind, KeyboardInterrupt) else 1
+        import traceback
+
         self.error = "".join(traceback.format_exception(kind, error, trace))
         self._excepthook(kind, error, trace)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 import string
+from typing import TYPE_CHECKING
 
 from trailmark.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_LENGTH = 128  # of a project or an id: they are names of folders
 _ID_LETTERS = string.ascii_lowercase + string.digits
@@ -33,12 +37,17 @@ _SECOND = """
 
 def new_id() -> str:
     """Return a new run id: eight letters and digits."""
-    return "".join(secrets.choice(_ID_LETTERS) for _ in range(8))
+    return "".join(_choice(_ID_LETTERS) for _ in range(8))
 
 
 def new_name(number: int) -> str:
     """Return a name for the run that is the `number`-th of its project. Leaves the random state alone."""
-    return f"{secrets.choice(_FIRST.split())}-{secrets.choice(_SECOND.split())}-{number}"
+    return f"{_choice(_FIRST.split())}-{_choice(_SECOND.split())}-{number}"
+
+
+def _choice(items: Sequence[str]) -> str:
+    """Return one of `items`, by the system's randomness."""
+    return items[int.from_bytes(os.urandom(8), "little") % len(items)]
 
 
 def check_name(kind: str, name: str) -> str:

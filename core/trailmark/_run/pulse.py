@@ -61,6 +61,9 @@ class Pulse:
             self._guard(part, part.stop)
 
     def _beat(self) -> None:
+        # Imported now, for the end: an import after Ctrl-C makes Python forget of what it ends, and exit with 1.
+        import traceback  # noqa: F401
+
         synced_at = time.monotonic()
         while not self._stopped.wait(TICK_S):
             for part in list(self._parts):

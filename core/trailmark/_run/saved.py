@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import glob as globbing
 import os
-import secrets
-import shutil
 import time
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -46,6 +43,8 @@ class SavedFiles:
         """
         if policy not in ("live", "now", "end"):
             raise UsageError(f"policy is 'live', 'now' or 'end', got {policy!r}")
+        import glob as globbing
+
         found = sorted(Path(match) for match in globbing.glob(pattern, recursive=True))  # noqa: PTH207 (a pattern may be absolute)
         if not found:
             termwarn(f"save({pattern!r}) matches no file", repeat=False)
@@ -85,7 +84,9 @@ class SavedFiles:
             if self._copied.get(saved.target) == stamp or saved.source == saved.target:
                 return
             saved.target.parent.mkdir(parents=True, exist_ok=True)
-            temporary = saved.target.with_name(f".{saved.target.name}-{secrets.token_hex(4)}")
+            temporary = saved.target.with_name(f".{saved.target.name}-{os.urandom(4).hex()}")
+            import shutil
+
             shutil.copyfile(saved.source, temporary)
             temporary.replace(saved.target)
         except OSError as error:
