@@ -190,6 +190,7 @@ def _parts(settings: Settings, run: Run) -> list[Part]:
             run.files.folder,
             git=settings.git and first,
             requirements=settings.requirements and first,
+            gpu=settings.gpu,
             code=settings.save_code and first,
         ),
     ]

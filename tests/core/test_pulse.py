@@ -37,8 +37,9 @@ class Part:
         """Note a tick."""
         self._do("tick")
 
-    def stop(self) -> None:
+    def stop(self, timeout_s: float) -> None:
         """Note the stop."""
+        assert timeout_s == 5.0
         self._do("stop")
 
 

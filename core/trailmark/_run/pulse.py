@@ -6,6 +6,7 @@ few seconds it has the disk keep what was written. A part that fails is left out
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from typing import TYPE_CHECKING, Protocol
@@ -29,8 +30,8 @@ class Part(Protocol):
     def tick(self) -> None:
         """Do a little, about once a second, in the pulse's thread."""
 
-    def stop(self) -> None:
-        """End, within a bound."""
+    def stop(self, timeout_s: float) -> None:
+        """End, and wait for that no longer than `timeout_s`."""
 
 
 class Pulse:
@@ -58,7 +59,7 @@ class Pulse:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout_s)
         for part in reversed(self._started):
-            self._guard(part, part.stop)
+            self._guard(part, functools.partial(part.stop, timeout_s))
 
     def _beat(self) -> None:
         # Imported now, for the end: an import after Ctrl-C makes Python forget of what it ends, and exit with 1.
