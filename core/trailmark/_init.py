@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trailmark._run.begin import Beginning, plan
+from trailmark._run.begin import Beginning, joined, plan
 from trailmark._run.config import as_mapping, read_yaml
 from trailmark._run.current import current
 from trailmark._run.distributed import Place, find_place, join, publish
@@ -150,13 +150,13 @@ def _begin(settings: Settings, fork_from: str | None, resume_from: str | None) -
     beginning = _joined(root, settings, place) if place.rank else None
     if beginning is None:
         beginning = plan(root, settings, fork_from, resume_from)
-        if place.rank:
-            place = Place()  # in a run of its own it is nobody's rank
-        elif place.job:
-            publish(root / settings.project, place, _runs_begun, beginning.directory.name)
+        place = Place() if place.rank else place  # in a run of its own it is nobody's rank
     header = _header(settings, beginning, place)
     header.role = "worker" if settings.mode == "shared" and beginning.earlier else "primary"
-    return _start(settings, root, Writer(beginning.directory, header), beginning)
+    run = _start(settings, root, Writer(beginning.directory, header), beginning)
+    if place.rank == 0 and place.job:
+        publish(root / settings.project, place, _runs_begun, run.id)
+    return run
 
 
 def _start(settings: Settings, root: Path, writer: Writer, beginning: Beginning) -> Run:
@@ -219,14 +219,12 @@ def _joined(root: Path, settings: Settings, place: Place) -> Beginning | None:
     if run_id is None:
         termwarn(f"rank {place.rank} found no run of rank 0 within {settings.join_timeout_s:g} s and begins its own")
         return None
-    return Beginning(project / run_id)
+    return joined(project / run_id, place.rank)
 
 
 def _header(settings: Settings, beginning: Beginning, place: Place) -> Header:
     earlier = beginning.earlier
     same = earlier is not None and beginning.forked_from is None
-    old = [state.header for state in earlier.journals.values() if state.header] if earlier else []
-    attempts = [header.attempt for header in old if header.rank == place.rank]
     project = beginning.directory.parent
     name = settings.name or (earlier.name if same and earlier else None)
     return Header(
@@ -237,10 +235,10 @@ def _header(settings: Settings, beginning: Beginning, place: Place) -> Header:
         entity=settings.entity or (earlier.entity if earlier else None),
         rank=place.rank,
         world_size=place.world_size,
-        attempt=max(attempts, default=0) + 1,
+        attempt=beginning.attempt,
         rewind=beginning.rewind,
         starting_step=beginning.next_step,
-        runtime_s=earlier.runtime_s if earlier else 0.0,
+        runtime_s=beginning.runtime_s,
         heartbeat_s=settings.system_interval_s,
         host=os.uname().nodename,
         machine=machine_id(),

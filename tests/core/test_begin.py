@@ -247,6 +247,8 @@ def test_shared_mode_adds_writers_to_one_run(begin: Callable[..., Run]) -> None:
     state = state_of(first)
     assert (state.attempts, state.rows, state.state) == (1, 2, "running")
     assert state.summary == {"a": 1, "b": 2}
+    rows = trailmark.Api(first.path_on_disk.parents[1]).run(first.path).history(format="rows")
+    assert [(row.get("a"), row.get("b")) for row in rows] == [(1, None), (None, 2)]
 
 
 @pytest.mark.parametrize("name", ["force", "tensorboard", "sync_tensorboard", "monitor_gym", "anonymous"])

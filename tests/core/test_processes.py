@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import trailmark
 from trailmark._run.distributed import Place, find_place, join, publish
 from trailmark.journal.runstate import RunState, load
 
@@ -111,6 +112,27 @@ def test_ranks_with_a_given_id(tmp_path: Path) -> None:
     assert [line.strip() for line in printed] == ["given", "given"]
     (state,) = runs(tmp_path)
     assert (state.id, state.ranks) == ("given", [0, 1])
+
+
+def test_all_ranks_go_on_where_the_job_was_resumed(tmp_path: Path) -> None:
+    """A job that is started again continues on each rank, at the step at which rank 0 does."""
+    source = JOB.replace("project='p'", "project='p', resume='allow'")
+    for _ in range(2):
+        ranks(tmp_path, source, 2, TRAILMARK_RUN_ID="given")
+    run = trailmark.Api(tmp_path / "root").run("p/given")
+    for rank in (0, 1):
+        rows = [(row["_step"], row["step"]) for row in run.scan_history(rank=rank)]
+        assert rows == list(enumerate([*range(10), *range(10 + rank)]))
+
+
+def test_ranks_that_join_begin_at_the_step_of_rank_0(tmp_path: Path) -> None:
+    """Also when they find each other by the job, and rank 0 has logged before the others come."""
+    ranks(tmp_path, JOB.replace("project='p'", "project='p', id='x'"), 1)
+    source = JOB.replace("project='p'", "project='p', id='x' if os.environ['RANK'] == '0' else None, resume='allow'")
+    ranks(tmp_path, source, 2)
+    run = trailmark.Api(tmp_path / "root").run("p/x")
+    assert [row["_step"] for row in run.scan_history(rank=0)] == list(range(20))
+    assert [row["_step"] for row in run.scan_history(rank=1)] == list(range(10, 21))
 
 
 def test_a_rank_alone_begins_its_own_run(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trailmark._run.names import check_name, new_id
 from trailmark.errors import RunNotFoundError, UsageError
+from trailmark.journal.records import Header
 from trailmark.journal.runstate import RunState, journal_paths, load
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Beginning(NamedTuple):
     rewind: int | None = None  # the last step of it that counts
     forked_from: str | None = None
     step: int = 0  # where a run of which nothing earlier is known goes on
+    attempt: int = 1
+    runtime_s: float = 0.0  # what earlier attempts spent running
 
     @property
     def next_step(self) -> int:
@@ -64,7 +67,8 @@ def _named(project: Path, settings: Settings) -> Beginning:
             raise UsageError(f"resume={settings.resume!r} needs the id of the run: init(id=…, resume=…)")
         return Beginning(_unused(project))
     directory = project / check_name("id", settings.id)
-    if not journal_paths(directory):
+    earlier = load(directory)
+    if earlier is None or 0 not in earlier.ranks:  # another rank of the job may have been faster
         if settings.resume == "must":
             raise RunNotFoundError(
                 f"resume='must', but there is no run {settings.id!r} in {project}: "
@@ -76,21 +80,21 @@ def _named(project: Path, settings: Settings) -> Beginning:
             f"the run {settings.id!r} is already in {project}: go on with it by resume='allow' or 'must', "
             "or give another id"
         )
-    return Beginning(directory, load(directory))
+    return _again(earlier, directory, shared=settings.mode == "shared")
 
 
 def _resume_latest(project: Path, settings: Settings) -> Beginning:
     """Go on with the newest run that was begun by resume='auto' and did not finish."""
     if settings.id is not None:
         directory = project / check_name("id", settings.id)
-        return Beginning(directory, load(directory))
+        return _again(load(directory), directory)
     newest: RunState | None = None
     for directory in project.iterdir() if project.is_dir() else ():
         run = load(directory)
         if run and run.resume == "auto" and (newest is None or run.start_time > newest.start_time):
             newest = run
     if newest is not None and newest.state in _UNDONE:
-        return Beginning(newest.path, newest)
+        return _again(newest, newest.path)
     return Beginning(_unused(project))
 
 
@@ -99,7 +103,7 @@ def _rewind(project: Path, settings: Settings, moment: str) -> Beginning:
     if settings.id not in (None, name):
         raise UsageError(f"resume_from={moment!r} goes on with the run {name!r}, but id={settings.id!r} was given")
     earlier = _existing(project, name, "resume_from")
-    return Beginning(earlier.path, earlier, rewind=step)
+    return _again(earlier, earlier.path)._replace(rewind=step)
 
 
 def _fork(project: Path, settings: Settings, moment: str) -> Beginning:
@@ -114,7 +118,34 @@ def _fork(project: Path, settings: Settings, moment: str) -> Beginning:
     directory.mkdir(parents=True, exist_ok=True)
     for path in journal_paths(parent.path):
         shutil.copyfile(path, directory / path.name)
-    return Beginning(directory, parent, rewind=step, forked_from=f"{parent.project}/{parent.id}?_step={step}")
+    moment = f"{parent.project}/{parent.id}?_step={step}"
+    return _again(parent, directory)._replace(rewind=step, forked_from=moment)
+
+
+def _again(earlier: RunState | None, directory: Path, *, shared: bool = False) -> Beginning:
+    """Return the next attempt at a run, or with `shared` one more writer of the attempt that is under way."""
+    if earlier is None:
+        return Beginning(directory)
+    attempt = max(header.attempt for header in _headers(earlier, rank=0)) + (not shared)
+    return Beginning(directory, earlier, attempt=attempt, runtime_s=earlier.runtime_s)
+
+
+def joined(directory: Path, rank: int) -> Beginning:
+    """Return how another rank begins in the run that rank 0 made, or makes at this moment."""
+    run = load(directory)
+    if run is None:
+        return Beginning(directory)
+    first = max(_headers(run, rank=0), key=lambda header: header.time)
+    attempt = max(header.attempt for header in _headers(run, rank)) + 1
+    # Where rank 0 has begun this attempt, or else will begin it.
+    step = first.starting_step if first.attempt >= attempt else (-1 if run.last_step is None else run.last_step) + 1
+    return Beginning(directory, step=step, attempt=attempt, runtime_s=first.runtime_s)
+
+
+def _headers(run: RunState, rank: int) -> list[Header]:
+    """Return the headers of those that wrote for `rank`; one that says nothing, if there are none."""
+    headers = [journal.header for journal in run.journals.values() if journal.header and journal.header.rank == rank]
+    return headers or [Header(run=run.id, writer="", time=0.0, rank=rank, attempt=0)]
 
 
 def _existing(project: Path, name: str, argument: str) -> RunState:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from trailmark._term import termwarn
 from trailmark.errors import UsageError
 from trailmark.journal.records import Metric
+from trailmark.media.normalize import as_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,19 +28,21 @@ def make_metric(
 ) -> Metric:
     """Return the checked definition of a metric.
 
+    W&B wants a backslash before a dot that is part of a key; here a dot is a dot, and such a backslash is left out.
+
     Raises:
         UsageError: an argument is not one of what it may be.
     """
     if not (isinstance(name, str) and name):
         raise UsageError(f"define_metric takes the name of a metric or a glob such as 'val/*', got {name!r}")
     step = step_metric.name if isinstance(step_metric, Metric) else step_metric
-    if step is not None and (not isinstance(step, str) or "*" in step):
+    if step is not None and not (isinstance(step, str) and step and "*" not in step):
         raise UsageError(f"step_metric is the name of one metric, got {step_metric!r}")
-    if goal is not None and goal not in _GOALS:
+    if goal is not None and not (isinstance(goal, str) and goal in _GOALS):
         raise UsageError(f"goal is 'minimize' or 'maximize', got {goal!r}")
     return Metric(
-        name=name,
-        step_metric=step,
+        name=_key(name),
+        step_metric=None if step is None else _key(step),
         step_sync=step is not None if step_sync is None else bool(step_sync),
         hidden=bool(hidden),
         summary=_summaries(summary),
@@ -47,11 +51,14 @@ def make_metric(
     )
 
 
-def _summaries(given: str | Sequence[str] | None) -> list[str]:
-    if given is None:
-        return []
-    items = given.split(",") if isinstance(given, str) else list(given)
-    found = [item.strip() for item in items]
+def _key(name: str) -> str:
+    return as_name(name).replace("\\.", ".")
+
+
+def _summaries(given: str | Iterable[str] | None) -> list[str]:
+    items = given.split(",") if isinstance(given, str) else given or ()
+    words = [str(item).strip() for item in (items if isinstance(items, Iterable) else [items])]
+    found = [word for word in words if word]
     if "copy" in found:
         termwarn("define_metric: summary='copy' is what happens anyway", repeat=False)
         found = [item for item in found if item != "copy"]

@@ -12,10 +12,10 @@ from trailmark.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAX_LENGTH = 128  # of a project or an id: they are names of folders
+MAX_LENGTH_BYTES = 128  # of a project or an id: they are names of folders
 _ID_LETTERS = string.ascii_lowercase + string.digits
 # What no file system, shell or URL takes amiss; W&B forbids / \ # ? % : as well.
-_FORBIDDEN = re.compile(r'[/\\#?%:*"<>|\x00-\x1f\x7f]')
+_FORBIDDEN = re.compile(r'[/\\#?%:*"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
 
 _FIRST = """
     amber ancient autumn azure bold brave bright brisk calm clear clever cosmic crimson crisp curious deep
@@ -58,11 +58,12 @@ def check_name(kind: str, name: str) -> str:
     """
     found = _FORBIDDEN.search(name)
     if not name or name != name.strip():
-        raise UsageError(f"{kind}={name!r} is empty, or begins or ends with a space: give it another name")
+        raise UsageError(f"{kind}={name!r} is empty, or begins or ends with a space: give it another one")
     if found:
-        raise UsageError(f"{kind}={name!r} holds {found.group()!r}, which a {kind} must not: give it another name")
+        raise UsageError(f"{kind}={name!r} holds {found.group()!r}, which a {kind} must not: give it another one")
     if name.startswith(".") or name.endswith("."):
-        raise UsageError(f"{kind}={name!r} begins or ends with a dot, which a {kind} must not")
-    if len(name.encode("utf-8", "replace")) > MAX_LENGTH:
-        raise UsageError(f"{kind}={name[:20]!r}… has {len(name)} characters, a {kind} at most {MAX_LENGTH}")
+        raise UsageError(f"{kind}={name!r} begins or ends with a dot, which a {kind} must not: give it another one")
+    size_bytes = len(name.encode())
+    if size_bytes > MAX_LENGTH_BYTES:
+        raise UsageError(f"{kind}={name[:20]!r}… takes {size_bytes} bytes, a {kind} at most {MAX_LENGTH_BYTES}")
     return name

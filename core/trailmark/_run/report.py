@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import time as clock
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +29,12 @@ def report(run: Run, exit_code: int) -> None:
     how = "finished" if exit_code == 0 else f"failed (exit code {exit_code})"
     seconds = clock() - writer.header.time
     termlog(f"run {run.name} {how}: {state.rows} row{'' if state.rows == 1 else 's'} in {_duration(seconds)}")
-    keys = [key for key, value in run.summary.items() if isinstance(_last(value), (int, float))][:MAX_METRICS]
+    shown = {key: text for key, value in run.summary.items() if (text := _text(value))}
+    keys = list(shown)[:MAX_METRICS]
     lines = _sparklines(writer.path, keys) if state.rows else {}
     width = max((len(key) for key in keys), default=0)
     for key in keys:
-        termlog(f"  {key:<{width}}  {lines.get(key, '')}  {_number(_last(run.summary[key]))}")
+        termlog(f"  {key:<{width}}  {lines.get(key, '')}  {shown[key]}")
     termlog(f"look at it with `trailmark show {run.path}`")
 
 
@@ -52,15 +54,15 @@ def _sparklines(path: Path, keys: list[str]) -> dict[str, str]:
     return {key: sparkline(numbers, _SPARKLINE_WIDTH) for key, numbers in values.items() if len(numbers) > 1}
 
 
-def _last(value: Any) -> Any:
-    """Return the number to show of a summary: of several, the first that was asked for."""
-    if isinstance(value, (int, float)) or not hasattr(value, "values"):
-        return value
-    return next((part for part in value.values() if isinstance(part, (int, float))), None)
-
-
-def _number(value: Any) -> str:
-    return str(value) if isinstance(value, int) else f"{value:.5g}"
+def _text(value: Any) -> str:
+    """Return a number of the summary, or the first of those that `define_metric` asked for with its name; else ''."""
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return f"{value:.5g}"
+    if isinstance(value, Mapping):
+        return next((f"{name} {text}" for name, part in value.items() if (text := _text(part))), "")
+    return ""
 
 
 def _duration(seconds: float) -> str:

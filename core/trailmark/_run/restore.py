@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trailmark._run.current import current
+from trailmark._run.saved import copy_whole
 from trailmark._run.settings import find_root
 from trailmark.errors import RunNotFoundError, UsageError
 
 if TYPE_CHECKING:
-    import os
     from typing import TextIO
 
 
@@ -20,7 +20,7 @@ def restore(
     run_path: str | None = None,
     replace: bool = False,  # noqa: FBT001, FBT002 (W&B's signature)
     root: str | os.PathLike[str] | None = None,
-) -> TextIO | None:
+) -> TextIO:
     """Copy a file that a run saved to `root` (the current folder if there is none), and return it opened for reading.
 
     A file that is there already is returned as it is, unless `replace`.
@@ -38,15 +38,14 @@ def restore(
     """
     directory = _directory(run_path)
     files = (directory / "files").resolve()
-    source = (files / name).resolve()
-    if not source.is_relative_to(files):
+    source = files / os.path.normpath(name)
+    if not source.resolve().is_relative_to(files):
         raise UsageError(f"restore({name!r}) leads out of the run's files")
-    target = Path(root or ".") / name
-    if replace or not target.exists():
+    target = Path(root or ".") / source.relative_to(files)
+    if replace or not target.is_file():
         if not source.is_file():
             raise FileNotFoundError(f"the run {directory.parent.name}/{directory.name} has no file {name!r}")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        copy_whole(source, target)
     return target.open(encoding="utf-8", errors="surrogateescape")
 
 
@@ -56,6 +55,6 @@ def _directory(run_path: str | None) -> Path:
     parts = run_path.strip("/").split("/")[-2:]  # W&B's paths begin with an entity
     root = current.run.path_on_disk.parents[1] if current.run else find_root()
     directory = root.joinpath(*parts)
-    if len(parts) != 2 or ".." in parts or not directory.is_dir():  # noqa: PLR2004 (project and id)
+    if len(parts) != 2 or not {".", ".."}.isdisjoint(parts) or not directory.is_dir():  # noqa: PLR2004 (project and id)
         raise RunNotFoundError(f"run_path is 'project/id' of a run in {root}; there is no {run_path!r}")
     return directory

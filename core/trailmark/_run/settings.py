@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import sys
 import typing
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +26,17 @@ from trailmark.errors import SettingsError
 
 Mode = Literal["online", "offline", "disabled", "shared"]
 _OLD_MODES = {"dryrun": "offline", "run": "online"}
+
+_WORDS = {
+    **dict.fromkeys(("1", "true", "yes", "on", "y", "t"), True),
+    **dict.fromkeys(("0", "false", "no", "off", "n", "f"), False),
+}
+# What true and false mean to settings that are more than a switch.
+_SWITCHED: dict[str, dict[bool, str | None]] = {
+    "console": {True: "auto", False: "off"},
+    "reinit": {True: "finish_previous", False: "return_previous"},
+    "resume": {True: "auto", False: None},
+}
 
 # Settings of W&B under the name that they have here.
 _WANDB_NAMES = {
@@ -79,21 +91,28 @@ class Settings:
     quiet: bool = False
     silent: bool = False
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
         for name, value in values.items():
-            self._take(name, value)
+            setattr(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._take(name, value)
-
-    def _take(self, name: str, value: Any) -> None:
+        if value is None:
+            return
         if name in _WANDB_OPPOSITES:
-            name, value = _WANDB_OPPOSITES[name], not value
+            vars(self)[_WANDB_OPPOSITES[name]] = not converted(_WANDB_OPPOSITES[name], value)
+            return
         name = _WANDB_NAMES.get(name, name)
-        if name not in TYPES:
-            termwarn(f"the setting {name!r} means nothing to Trailmark and is ignored", repeat=False)
-        elif value is not None:
+        if name in TYPES:
             vars(self)[name] = converted(name, value)
+        else:
+            termwarn(f"the setting {name!r} means nothing to Trailmark and is ignored{_hint(name)}", repeat=False)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _WANDB_NAMES:
+            return getattr(self, _WANDB_NAMES[name])
+        if name in _WANDB_OPPOSITES:
+            return not getattr(self, _WANDB_OPPOSITES[name])
+        raise AttributeError(f"there is no setting {name!r}")
 
     @property
     def given(self) -> dict[str, Any]:
@@ -127,22 +146,48 @@ def converted(name: str, value: Any) -> Any:
     Raises:
         SettingsError: it cannot be that.
     """
-    if isinstance(value, os.PathLike):
-        value = os.fspath(value)
-    if name == "mode":
-        value = _OLD_MODES.get(value, value)
-    if name == "resume":
-        value = {True: "auto", False: None, "true": "auto", "false": None}.get(value, value)
-    if name == "reinit" and not isinstance(value, str):
-        value = "finish_previous" if value else "return_previous"
-    if name == "tags" and isinstance(value, str):
-        value = [tag.strip() for tag in value.split(",") if tag.strip()]
-    if name == "tags" and isinstance(value, (tuple, set, frozenset)):
-        value = list(value)
     try:
-        return msgspec.convert(value, TYPES[name], strict=False)
-    except msgspec.ValidationError as error:
-        raise SettingsError(f"the setting {name}={value!r} does not fit: {error}") from None
+        found = msgspec.convert(_as_meant(name, value), TYPES[name], strict=False)
+    except msgspec.ValidationError:
+        found = NotImplemented
+    if found is NotImplemented or (isinstance(found, float) and not 0 <= found < float("inf")):
+        shown = "…" if name == "api_key" else repr(value)
+        raise SettingsError(f"the setting {name} is {_expected(TYPES[name])}, got {shown}")
+    return found
+
+
+def _as_meant(name: str, value: Any) -> Any:
+    """Return what a person means by `value`, where `msgspec.convert` would not guess it."""
+    if isinstance(value, os.PathLike):
+        return os.fsdecode(value)
+    if isinstance(value, str):
+        if name == "tags":
+            return [tag.strip() for tag in value.split(",") if tag.strip()]
+        if name == "mode":
+            return _OLD_MODES.get(value, value)
+        if TYPES[name] is bool or name in _SWITCHED:
+            value = _WORDS.get(value.strip().lower(), value)
+    if name in _SWITCHED and isinstance(value, int) and value in (0, 1):
+        return _SWITCHED[name][bool(value)]
+    if name == "tags" and isinstance(value, Iterable) and not isinstance(value, str):
+        return sorted(value, key=str) if isinstance(value, (set, frozenset)) else list(value)
+    return value
+
+
+def _expected(kind: Any) -> str:
+    """Return in words what a setting of type `kind` is."""
+    for part in (kind, *typing.get_args(kind)):
+        if typing.get_origin(part) is Literal:
+            return "one of " + ", ".join(map(repr, typing.get_args(part)))
+    words = {bool: "true or false", float: "a number of seconds, 0 or more", list[str]: "a list of words"}
+    return words.get(kind, "a text")
+
+
+def _hint(name: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, TYPES, n=1, cutoff=0.75)
+    return f": did you mean {near[0]!r}?" if near else ""
 
 
 def resolve(*given: Settings) -> Settings:
@@ -155,7 +200,12 @@ def resolve(*given: Settings) -> Settings:
 
 def from_environment() -> Settings:
     """Return the settings that environment variables give. An empty variable gives none."""
-    return Settings(**{name: os.environ[env] for name in TYPES if os.environ.get(env := environment_name(name))})
+    found = Settings()
+    for name in TYPES:
+        variable = environment_name(name)
+        if os.environ.get(variable):
+            found = found.over(_settings({name: os.environ[variable]}, variable))
+    return found
 
 
 def from_pyproject(start: Path | None = None) -> Settings:
@@ -168,33 +218,61 @@ def from_pyproject(start: Path | None = None) -> Settings:
     except OSError:  # the current folder was deleted
         return Settings()
     for path in (parent / "pyproject.toml" for parent in (folder, *folder.parents)):
-        if path.is_file():
-            table = _read_toml(path).get("tool", {}).get("trailmark", {})
-            if "dir" in table:
-                table["dir"] = str(path.parent / table["dir"])
-            return Settings(**table)
+        if _is_file(path):
+            tool = _read_toml(path).get("tool")
+            return _from_table(tool.get("trailmark", {}) if isinstance(tool, dict) else {}, path)
     return Settings()
 
 
 def from_user_file() -> Settings:
-    """Return the settings of ``settings.toml`` in the user's configuration folder."""
+    """Return the settings of ``settings.toml`` in the user's configuration folder.
+
+    A relative `dir` there is relative to that folder.
+    """
     path = config_folder() / "settings.toml"
-    return Settings(**_read_toml(path)) if path.is_file() else Settings()
+    return _from_table(_read_toml(path), path) if _is_file(path) else Settings()
 
 
 def config_folder() -> Path:
     """Return where the user's own settings and keys are: `TRAILMARK_CONFIG_DIR`, else the platform's place."""
     given = os.environ.get("TRAILMARK_CONFIG_DIR")
     if given:
-        return Path(given)
-    home = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(home) if home else Path.home() / ".config") / "trailmark"
+        return _expanded(given)
+    home = os.environ.get("XDG_CONFIG_HOME", "")
+    return (Path(home) if home.startswith("/") else _expanded("~/.config")) / "trailmark"
 
 
 def find_root(directory: str | os.PathLike[str] | None = None) -> Path:
     """Return the root, where runs are: `directory`, else what the settings say, else ``./trailmark-runs``."""
     given = directory if directory is not None else resolve().dir
-    return Path(given).expanduser().absolute() if given else Path.cwd() / "trailmark-runs"
+    return _expanded(given).absolute() if given else Path.cwd() / "trailmark-runs"
+
+
+def _expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path with the home folder for ``~``, if there is one; pathlib would raise where there is none."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; pathlib would raise for a folder that may not be looked into."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def _from_table(table: Any, path: Path) -> Settings:
+    """Return the settings in a table of the TOML file `path`."""
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path}: tool.trailmark is {table!r}, it must be a table")
+    if isinstance(table.get("dir"), str):
+        table["dir"] = path.parent / _expanded(table["dir"])
+    return _settings(table, str(path))
+
+
+def _settings(values: dict[str, Any], place: str) -> Settings:
+    """Return settings of values that were found at `place`, which errors name."""
+    try:
+        return Settings(**values)
+    except SettingsError as error:
+        raise SettingsError(f"{place}: {error}") from None
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
