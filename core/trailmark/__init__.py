@@ -123,30 +123,29 @@ class _Module(types.ModuleType):
         """The config of the current run. May be assigned before `init`, too: it is taken over then."""
         from trailmark._run.current import current
 
-        if current.run is None and current.early_config is not None:
-            return current.early_config  # type: ignore[no-any-return]
-        return current.need("trailmark.config").config
+        found = current.early_config if current.run is None else current.run.config
+        return _follow("config") if found is None else found  # type: ignore[no-any-return]
 
     @config.setter
     def config(self, values: Any) -> None:
-        from trailmark._run.config import Config
+        from trailmark._run.config import detached
         from trailmark._run.current import current
 
         if current.run is not None:
             current.run.config.update(values)
-            return
-        early = Config(lambda _changed, _removed: None, allow_val_change=True)
-        early.update(values)
-        current.early_config = early
+        else:
+            current.early_config = detached(values)
 
     @property
     def summary(self) -> Summary:
         """The summary of the current run."""
         from trailmark._run.current import current
 
-        return current.need("trailmark.summary").summary
+        return _follow("summary") if current.run is None else current.run.summary
 
     def __getattr__(self, name: str) -> Any:
+        if name == "errors":
+            return importlib.import_module("trailmark.errors")
         home = _HOMES.get(name)
         if home is None:
             raise AttributeError(f"module 'trailmark' has no attribute {name!r}")
@@ -155,7 +154,15 @@ class _Module(types.ModuleType):
         return value
 
     def __dir__(self) -> list[str]:
-        return sorted({*vars(self), *__all__})
+        parts = (name for name, value in vars(self).items() if getattr(value, "__name__", "") == f"trailmark.{name}")
+        return sorted({*__all__, "errors", *parts, *(name for name in vars(self) if name.startswith("__"))})
+
+
+def _follow(name: str) -> Any:
+    """Return what stands for the config or the summary of the run to come."""
+    from trailmark._run.following import Following
+
+    return Following(name)
 
 
 sys.modules[__name__].__class__ = _Module

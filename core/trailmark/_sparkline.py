@@ -17,13 +17,19 @@ def sparkline(values: Sequence[float], width: int, blocks: str = BLOCKS) -> str:
 
     A character without a finite value is blank.
     """
-    width = min(width, len(values))
+    width = max(min(width, len(values)), 0)
     edges = [index * len(values) // width for index in range(width + 1)] if width else [0]
-    parts = [[value for value in values[i:j] if math.isfinite(value)] for i, j in itertools.pairwise(edges)]
-    means = [sum(part) / len(part) if part else math.nan for part in parts]
+    means = [_mean(values[i:j]) for i, j in itertools.pairwise(edges)]
     finite = [mean for mean in means if math.isfinite(mean)]
     if not finite:
         return " " * width
-    low, high = min(finite), max(finite)
-    scale = (len(blocks) - 1) / (high - low) if high > low and math.isfinite(high - low) else 0.0
-    return "".join(blocks[round((mean - low) * scale)] if math.isfinite(mean) else " " for mean in means)
+    low, high = min(finite) / 2, max(finite) / 2  # halves, as the range of float64 is no float64
+    scale = (len(blocks) - 1) / (high - low) if high > low else 0.0
+    scale = scale if math.isfinite(scale) else 0.0  # a range too small to divide by
+    return "".join(blocks[round((mean / 2 - low) * scale)] if math.isfinite(mean) else " " for mean in means)
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Return the mean of the finite values, NaN if there is none."""
+    finite = [value for value in values if math.isfinite(value)]
+    return sum(value / len(finite) for value in finite) if finite else math.nan

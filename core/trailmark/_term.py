@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 _PREFIX = "trailmark: "
+_LABELS = {"": "", "warn": "warning: ", "error": "error: "}
 _COLOURS = {"": "", "warn": "\x1b[33m", "error": "\x1b[31m"}
 _said: set[str] = set()
 _silent = False
@@ -18,31 +20,34 @@ def silence(*, silent: bool) -> None:
 
 def termlog(string: str = "", newline: bool = True, repeat: bool = True) -> None:  # noqa: FBT001, FBT002 (W&B's signature)
     """Write a line to stderr; with `repeat=False` only the first time that this text is given."""
-    _say("", string, newline=newline, repeat=repeat)
+    _say("", string, newline=newline, topic=None if repeat else string)
 
 
 def termwarn(string: str, newline: bool = True, repeat: bool = True) -> None:  # noqa: FBT001, FBT002 (W&B's signature)
     """Write a warning to stderr; with `repeat=False` only the first time that this text is given."""
-    _say("warn", string, newline=newline, repeat=repeat)
+    _say("warn", string, newline=newline, topic=None if repeat else string)
 
 
 def termerror(string: str, newline: bool = True, repeat: bool = True) -> None:  # noqa: FBT001, FBT002 (W&B's signature)
     """Write an error to stderr; with `repeat=False` only the first time that this text is given."""
-    _say("error", string, newline=newline, repeat=repeat)
+    _say("error", string, newline=newline, topic=None if repeat else string)
 
 
-def _say(kind: str, text: str, *, newline: bool, repeat: bool) -> None:
-    if _silent or (not repeat and text in _said):
+def say_once(topic: str, text: str, kind: str = "") -> None:
+    """Write `text` to stderr, unless something of the same `topic` was said before."""
+    _say(kind, text, topic=topic)
+
+
+def _say(kind: str, text: str, *, newline: bool = True, topic: str | None = None) -> None:
+    if _silent or topic in _said:
         return
-    if not repeat:
-        _said.add(text)
-    stream = sys.stderr
-    if stream is None:  # pythonw and some services have none
-        return
-    label = {"warn": "warning: ", "error": "error: "}.get(kind, "")
+    if topic is not None:
+        _said.add(topic)
+    lines = [_PREFIX + line for line in f"{_LABELS[kind]}{text}".split("\n")]
     try:
-        colour = _COLOURS[kind] if stream.isatty() else ""
-        stream.write(f"{colour}{_PREFIX}{label}{text}{chr(27) + '[0m' if colour else ''}" + "\n" * newline)
-        stream.flush()
-    except (OSError, ValueError):  # a closed terminal must not stop a training run
+        # pythonw has no stderr. What else may stand there need not be a file, and may be closed.
+        colour = _COLOURS[kind] if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else ""
+        sys.stderr.write(colour + "\n".join(lines) + "\x1b[0m" * bool(colour) + "\n" * newline)
+        sys.stderr.flush()
+    except (AttributeError, OSError, RuntimeError, ValueError):  # there is nobody to tell, and training goes on
         return

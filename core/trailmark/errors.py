@@ -1,10 +1,11 @@
 """Every exception that Trailmark raises on purpose.
 
-Error
+Error:
 ├── UsageError                 a call that cannot be right; the message says what to do instead
 │   ├── NoRunError             a function that needs a run was called before `init`
 │   ├── RunFinishedError       a finished run was asked to record something
 │   ├── LogTypeError           `log` got something that is not a mapping of str keys (also a TypeError)
+│   ├── TooLargeError          a value is larger than a journal takes (also a ValueError)
 │   └── SettingsError          a setting has a value that it cannot have
 ├── ConfigError                a config value would change without `allow_val_change`
 ├── RunNotFoundError           no run, or more than one, has the name that was asked for
@@ -35,6 +36,10 @@ class RunFinishedError(UsageError):
 
 class LogTypeError(UsageError, TypeError):
     """`log` got something that is not a mapping of str keys."""
+
+
+class TooLargeError(UsageError, ValueError):
+    """A value is larger than a journal takes."""
 
 
 class SettingsError(UsageError):

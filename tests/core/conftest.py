@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import trailmark
+from trailmark import _term
 from trailmark._run.current import current
 from trailmark._run.endings import endings
 
@@ -29,6 +30,8 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         if name.startswith(("TRAILMARK_", "SLURM_", "TORCHELASTIC_")) or name in ("RANK", "WORLD_SIZE"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("TRAILMARK_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setattr(_term, "_said", set())
+    monkeypatch.setattr(_term, "_silent", False)
     current.early_config = None
     yield
     for run in list(endings.runs):

@@ -5,6 +5,7 @@ Of the environment only the variables listed here are recorded, as others may be
 
 from __future__ import annotations
 
+import getpass
 import os
 import platform
 import sys
@@ -89,6 +90,7 @@ def facts(command: Command) -> dict[str, Any]:
     """Return what is known of the machine and the program; `docs/capture.md` says what each name means."""
     found: dict[str, Any] = {
         "host": platform.node(),
+        "user": _user(),
         "os": platform.platform(),
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
@@ -104,6 +106,13 @@ def facts(command: Command) -> dict[str, Any]:
         "variables": {name: os.environ[name] for name in VARIABLES if name in os.environ},
     }
     return {name: value for name, value in found.items() if value not in (None, "", {})}
+
+
+def _user() -> str | None:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as containers have
+        return None
 
 
 def _usable_cpus() -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,9 +12,10 @@ if TYPE_CHECKING:
 
 
 class Aggregate(msgspec.Struct, omit_defaults=True):
-    """Statistics of the numbers logged under one key. NaN is left out of them and counted; so is what is no number.
+    """Statistics of the numbers logged under one key.
 
-    Adding an array gives bit for bit what adding its values one by one gives.
+    NaN is left out of them, and counted; what is no number is only a first and a last value. Adding an array gives bit
+    for bit what adding its values one by one gives.
     """
 
     wants: list[str] = []  # of min, max, mean, last, first, best, none
@@ -46,7 +48,10 @@ class Aggregate(msgspec.Struct, omit_defaults=True):
             self.nan += 1
             return
         self.count += 1
-        self.total += value
+        try:
+            self.total += value
+        except OverflowError:  # an integer beyond the range of floats
+            self.total += math.inf if value > 0 else -math.inf
         if self.min is None or value < self.min:
             self.min = value
         if self.max is None or value > self.max:
@@ -65,8 +70,10 @@ class Aggregate(msgspec.Struct, omit_defaults=True):
             return
         self.count += len(numbers)
         # A running sum in the order of the rows; numpy's own sum is pairwise and differs in the last bits.
-        self.total = np.add.accumulate(np.concatenate(([self.total], numbers)))[-1].item()
-        low, high = numbers.min().item(), numbers.max().item()
+        with np.errstate(over="ignore", invalid="ignore"):  # inf and inf - inf are results here
+            self.total = np.add.accumulate(np.concatenate(([self.total], numbers)))[-1].item()
+        # The first of equal ones, as above: 0.0 and -0.0 are equal.
+        low, high = numbers[numbers.argmin()].item(), numbers[numbers.argmax()].item()
         self.min = low if self.min is None or low < self.min else self.min
         self.max = high if self.max is None or high > self.max else self.max
 
@@ -90,7 +97,10 @@ class Aggregate(msgspec.Struct, omit_defaults=True):
         shown = {name: parts[name] for name in self.wants if name in parts}
         if self.wants_best:
             shown["best_step"] = self.best_step
-            shown["at_best"] = dict(self.best_row)
+            # Metrics only: a histogram of that step is found in the history, and would bloat every list of runs.
+            shown["at_best"] = {
+                key: value for key, value in self.best_row.items() if not isinstance(value, (dict, list))
+            }
         if self.nan:
             shown["nan"] = self.nan
         return shown

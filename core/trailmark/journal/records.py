@@ -1,18 +1,22 @@
-"""Records: what a journal can say.
+r"""Records: what a journal can say.
 
-Each record is a MessagePack map with its name under ``kind``. Readers ignore kinds and fields that they do not know,
-so both may be added without a new format version. Times are seconds since 1970-01-01 UTC; steps are signed 64-bit.
-Rows that hold only numbers are packed instead (see `trailmark.journal.layout`).
+Each record is a MessagePack map whose first key is ``kind``, with the record's name. Readers ignore kinds and
+fields that they do not know, so both may be added without a new format version. Times are seconds since 1970-01-01
+UTC; steps are signed 64-bit. Rows that hold only numbers are packed instead (see `trailmark.journal.layout`).
 
-MessagePack has integers of 64 bits; larger ones are extension 1: two's complement, little-endian.
+MessagePack has integers of 64 bits; larger ones are extension 1: two's complement, little-endian. It has strings
+of Unicode only; half of a surrogate pair, which the name of a file can hold, is written as its escape (``\udc80``).
 """
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import msgspec
 
+from trailmark.errors import JournalError
+
+Step: TypeAlias = Annotated[int, msgspec.Meta(le=(1 << 63) - 1)]  # MessagePack has no integer below -2**63
 BIG_INTEGER = 1  # MessagePack extension: an integer beyond 64 bits
 
 
@@ -33,8 +37,8 @@ class Header(Record, tag="header"):
     world_size: int = 1
     attempt: int = 1  # how often this rank of the run has been started
     parent: str | None = None  # the writer that this worker belongs to
-    rewind: int | None = None  # rows of earlier attempts with a larger step no longer count
-    starting_step: int = 0
+    rewind: Step | None = None  # rows of earlier attempts with a larger step no longer count
+    starting_step: Step = 0
     runtime_s: float = 0.0  # time that earlier attempts spent running
     heartbeat_s: float = 0.0  # the longest silence of a writer that is alive; 0: unknown
     host: str = ""
@@ -52,7 +56,10 @@ class Header(Record, tag="header"):
 
 
 class Keys(Record, tag="keys"):
-    """A key set: the names and kinds ("i", "f" or "b" each) of packed rows. Written twice, as rows depend on it."""
+    """A key set: the names of packed rows' values, and their kinds: "i", "f" or "b" each.
+
+    Written twice, as rows cannot be read without it.
+    """
 
     number: int
     names: list[str]
@@ -63,7 +70,7 @@ class Keys(Record, tag="keys"):
 class Row(Record, tag="row"):
     """The record of one `log` whose values are not all numbers."""
 
-    step: int
+    step: Step
     time: float
     data: dict[str, Any]
     stream: str = "history"
@@ -145,14 +152,14 @@ class Preempting(Record, tag="preempting"):
 
 
 class Exit(Record, tag="exit"):
-    """The writer is done. Carries the folded state of this journal, so that a list of runs reads only this."""
+    """The writer is done. Carries the folded state of this journal: all that a list of runs reads."""
 
     time: float
     code: int = 0
     error: str | None = None  # a traceback
     signal: str | None = None
     lost_rows: int = 0
-    state: msgspec.Raw = msgspec.Raw()
+    state: bytes = b""  # MessagePack of a `trailmark.journal.fold.JournalState`; empty: fold the journal
 
 
 RECORDS = (
@@ -195,48 +202,66 @@ def _decode_extension(code: int, data: memoryview) -> Any:
     return msgspec.msgpack.Ext(code, bytes(data))
 
 
+class _Kind(msgspec.Struct):
+    kind: str
+
+
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(AnyRecord, ext_hook=_decode_extension)
-_any_decoder = msgspec.msgpack.Decoder(ext_hook=_decode_extension)
+_decoder: msgspec.msgpack.Decoder[AnyRecord] = msgspec.msgpack.Decoder(AnyRecord, ext_hook=_decode_extension)
+_kind_decoder = msgspec.msgpack.Decoder(_Kind)
 
 
 def encode(value: msgspec.Struct) -> bytes:
     """Return a record, or another struct of plain values, as MessagePack; integers keep any size."""
     try:
         return _encoder.encode(value)
-    except OverflowError:
-        return _encoder.encode(_extend_big_integers(msgspec.to_builtins(value, builtin_types=(bytes,))))
+    except (OverflowError, UnicodeEncodeError):
+        return _encoder.encode(_representable(msgspec.to_builtins(value, builtin_types=(bytes,))))
 
 
 def decode(payload: bytes | memoryview) -> AnyRecord | None:
     """Return the record in `payload`; None if its kind is not known here.
 
     Raises:
-        msgspec.DecodeError: the payload is not a record.
+        JournalError: the payload is not a record.
     """
     try:
         return _decoder.decode(payload)
-    except msgspec.ValidationError:
-        record = _any_decoder.decode(payload)
-        if isinstance(record, dict) and isinstance(record.get("kind"), str) and record["kind"] not in KIND_NAMES:
-            return None
-        raise
+    except msgspec.ValidationError as error:
+        if _kind(payload) in KIND_NAMES:
+            raise JournalError(str(error)) from error
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise JournalError(str(error)) from error
 
 
-def decode_struct(payload: bytes | msgspec.Raw, kind: type[StructT]) -> StructT:
+def decode_struct(payload: bytes, kind: type[StructT]) -> StructT:
     """Return the struct of type `kind` that `encode` made `payload` of.
 
     Raises:
-        msgspec.DecodeError: the payload is not one.
+        JournalError: the payload is not one.
     """
-    return msgspec.msgpack.decode(payload, type=kind, ext_hook=_decode_extension)
+    try:
+        return msgspec.msgpack.decode(payload, type=kind, ext_hook=_decode_extension)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise JournalError(str(error)) from error
 
 
-def _extend_big_integers(value: Any) -> Any:
+def _kind(payload: bytes | memoryview) -> str:
+    try:
+        return _kind_decoder.decode(payload).kind
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise JournalError(str(error)) from error
+
+
+def _representable(value: Any) -> Any:
+    """Return `value` with what MessagePack has no form for in the forms given above."""
     if isinstance(value, dict):
-        return {key: _extend_big_integers(item) for key, item in value.items()}
+        return {_representable(key): _representable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_extend_big_integers(item) for item in value]
+        return [_representable(item) for item in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
         size_bytes = value.bit_length() // 8 + 1
         return msgspec.msgpack.Ext(BIG_INTEGER, value.to_bytes(size_bytes, "little", signed=True))

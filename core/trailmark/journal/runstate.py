@@ -8,22 +8,25 @@ time.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
-import secrets
 import time
-from pathlib import Path
-from typing import Any
+from pathlib import Path  # noqa: TC003 (msgspec evaluates the annotations of structs)
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import psutil
 
 from trailmark.errors import JournalError
-from trailmark.journal.aggregate import Aggregate
-from trailmark.journal.fold import Fold, JournalState, Stamped
-from trailmark.journal.machine import machine_id
+from trailmark.journal import frames
+from trailmark.journal.fold import Fold, JournalState
+from trailmark.journal.machine import machine_id, process_started
 from trailmark.journal.reader import Entry, Reader, read_exit, read_header
-from trailmark.journal.records import Header, Keys, Metric, Row, decode_struct, encode
-from trailmark.journal.writer import SUFFIX
+from trailmark.journal.records import Header, Keys, Metric, decode_struct, encode
+from trailmark.journal.writer import SUFFIX, rank_and_time
+
+if TYPE_CHECKING:
+    from trailmark.journal.aggregate import Aggregate
+    from trailmark.journal.fold import Stamped
 
 CACHE_NAME = ".state"
 _SILENCE = 3  # a writer whose heartbeat fails this often is gone
@@ -66,11 +69,12 @@ class RunState(msgspec.Struct):
     ranks: list[int] = []
     resume: str | None = None
     forked_from: str | None = None
-    journals: dict[str, JournalState] = {}
+    journals: dict[str, JournalState] = {}  # by file name
+    unreadable: dict[str, str] = {}  # by file name: why a journal could not be read
 
 
 class _CacheEntry(msgspec.Struct):
-    offset: int
+    offset: int  # how far the journal is folded
     until_step: int | None
     keys: list[Keys]
     state: JournalState
@@ -83,62 +87,110 @@ class _Cache(msgspec.Struct):
 
 def journal_paths(directory: Path) -> list[Path]:
     """Return the journals of a run's directory, in the order in which they were begun."""
+    return [directory / name for name in _journal_names(directory)]
+
+
+def _journal_names(directory: Path) -> list[str]:
     try:
         with os.scandir(directory) as entries:
-            names = sorted(entry.name for entry in entries if entry.name.endswith(SUFFIX))
+            return sorted(entry.name for entry in entries if entry.name.endswith(SUFFIX))
     except OSError:
         return []
-    return [directory / name for name in names]
 
 
-def load(directory: Path) -> RunState | None:
-    """Return the state of the run in `directory`; None if it holds no journal."""
-    paths = journal_paths(directory)
-    if not paths:
+def load(directory: Path, until_step: int | None = None) -> RunState | None:
+    """Return the state of the run in `directory`, or what it was at `until_step`; None if it holds no journal."""
+    names = _journal_names(directory)
+    if not names:
         return None
-    exits = {path.name: _from_exit(path) for path in paths}
-    headers = {path.name: _header(path, exits[path.name]) for path in paths}
+    found: dict[str, JournalState | None] = {}
+    headers: dict[str, Header] = {}
+    for name in names:
+        state = header = None
+        path = os.path.join(directory, name)  # noqa: PTH118 (a Path costs a tenth of reading a small run)
+        try:
+            state = _from_exit(path)
+            header = state.header if state else read_header(path)
+        except JournalError:  # folding it will tell why
+            state = None
+        headers[name] = header or _nameless(directory, name)
+        found[name] = state
     limits = step_limits(headers)
-    cache = _read_cache(directory) if any(state is None for state in exits.values()) or limits else {}
-    fresh: dict[str, _CacheEntry] = {}
-    states: dict[str, JournalState] = {}
-    for path in paths:
-        state = exits[path.name]
-        limit = limits.get(path.name)
-        if state is None or (limit is not None and (state.last_step or 0) > limit):
-            entry = _fold(path, cache.get(path.name), limit)
-            state, fresh[path.name] = entry.state, entry
-        states[path.name] = state
-    if fresh and sum(entry.offset for entry in fresh.values()) > _CACHE_FROM_BYTES and fresh != cache:
-        _write_cache(directory, fresh)
-    return combine(directory, states)
+    if until_step is not None:
+        limits = {name: min(until_step, limits.get(name, until_step)) for name in names}
+    unreadable: dict[str, str] = {}
+    states = _fold_rest(directory, found, limits, unreadable)
+    for name, state in states.items():
+        state.header = state.header or headers[name]
+    return combine(directory, states, unreadable)
+
+
+def _fold_rest(
+    directory: Path, found: dict[str, JournalState | None], limits: dict[str, int], unreadable: dict[str, str]
+) -> dict[str, JournalState]:
+    """Return all states of `found`, with those folded that are missing or hold a step beyond their limit.
+
+    Why one cannot be read goes into `unreadable`.
+    """
+    states = {
+        name: state for name, state in found.items() if state and (state.last_step or 0) <= limits.get(name, math.inf)
+    }
+    if len(states) == len(found):
+        return states
+    cache = _read_cache(directory)
+    entries: dict[str, _CacheEntry] = {}
+    grown = False
+    for name in found.keys() - states:
+        limit, cached = limits.get(name), cache.get(name)
+        before = cached and (cached.offset, cached.until_step)
+        try:
+            entry = entries[name] = _fold(directory / name, cached, limit)
+            grown = grown or before != (entry.offset, entry.until_step)
+            states[name] = entry.state
+        except JournalError as error:
+            unreadable[name] = str(error)
+            states[name] = JournalState()
+    if grown and sum(entry.offset for entry in entries.values()) > _CACHE_FROM_BYTES:
+        _write_cache(directory, entries)
+    return {name: states[name] for name in found}
 
 
 def step_limits(headers: dict[str, Header]) -> dict[str, int]:
-    """Return, for journals whose later steps were taken back by a rewind or a fork, the last step that counts."""
+    """Return, for journals whose later steps were taken back by a rewind or a fork, the last step that counts.
+
+    A rewind takes back steps of the earlier attempts of its run, of all ranks, and of the runs that it is a fork of.
+    """
     limits: dict[str, int] = {}
-    rewinds = [(h.time, h.rewind, name) for name, h in headers.items() if h.rewind is not None]
-    for when, step, writer in rewinds:
+    for rewinding in headers.values():
+        step = rewinding.rewind
+        if step is None:
+            continue
         for name, header in headers.items():
-            if name != writer and header.time < when and header.parent != writer.removesuffix(SUFFIX):
+            if header.run == rewinding.run:
+                earlier = header.attempt < rewinding.attempt  # ranks and workers of one attempt begin in any order
+            else:
+                earlier = header.time < rewinding.time
+            if earlier and header.role != "editor":
                 limits[name] = min(step, limits.get(name, step))
     return limits
 
 
-def combine(directory: Path, states: dict[str, JournalState]) -> RunState:
-    """Put the states of a run's journals together, in the order in which the journals were begun."""
-    headers = {name: state.header or _nameless(directory) for name, state in states.items()}
-    primaries = [name for name, header in headers.items() if header.role == "primary" and header.rank == 0]
-    newest = max(primaries or headers, key=lambda name: headers[name].time)
-    own = [name for name in states if headers[name].run == headers[newest].run]
-    main = [name for name in own if headers[name].rank == 0]
-    first, last = headers[min(own, key=lambda name: headers[name].time)], headers[newest]
+def combine(directory: Path, states: dict[str, JournalState], unreadable: dict[str, str] | None = None) -> RunState:
+    """Put the states of a run's journals together; `states` are by file name."""
+    headers = {name: state.header or _nameless(directory, name) for name, state in states.items()}
+    # In the order in which they were begun: their names tell that only to the second.
+    states = {name: states[name] for name in sorted(states, key=lambda name: (headers[name].time, name))}
+    newest = _newest_primary(headers)
+    last, newest_state = headers[newest], states[newest]
+    own = [name for name in states if headers[name].run == last.run]
+    written = [states[name].last_time for name in own if headers[name].role != "editor"]
     run = RunState(
         id=directory.name,
         project=directory.parent.name,
         path=directory,
-        state=_lifecycle(states[newest], last),
+        state=_lifecycle(newest_state, last),
         journals=states,
+        unreadable=unreadable or {},
         entity=last.entity,
         host=last.host,
         name=last.name or directory.name,
@@ -148,56 +200,82 @@ def combine(directory: Path, states: dict[str, JournalState]) -> RunState:
         job_type=last.job_type,
         resume=last.resume,
         forked_from=last.forked_from,
-        start_time=first.time,
+        start_time=min(headers[name].time for name in own),
         starting_step=last.starting_step,
-        last_time=max(states[name].last_time for name in own),
-        exit_time=states[newest].exit_time,
-        exit_code=states[newest].exit_code,
-        exit_signal=states[newest].exit_signal,
-        error=states[newest].error,
-        runtime_s=last.runtime_s + max(states[newest].last_time - last.time, 0.0),
-        attempts=max((headers[name].attempt for name in primaries if name in own), default=1),
+        last_time=max(written, default=newest_state.last_time),
+        exit_time=newest_state.exit_time,
+        exit_code=newest_state.exit_code,
+        exit_signal=newest_state.exit_signal,
+        error=newest_state.error,
+        runtime_s=last.runtime_s + max(newest_state.last_time - last.time, 0.0),
+        attempts=max((headers[name].attempt for name in own if headers[name].role == "primary"), default=1),
         ranks=sorted({headers[name].rank for name in own}),
         lost_rows=sum(states[name].lost_rows for name in own),
     )
-    _put_values_together(run, [states[name] for name in states if headers[name].rank == 0], own=main)
-    for name in own:
-        run.environment.update(states[name].environment)
-    edits = [stamped for name in own for stamped in states[name].edits.items()]
-    for field, (_, value) in sorted(edits, key=lambda edit: edit[1][0]):
-        if field in ("name", "notes", "tags", "group", "job_type", "archived"):
-            setattr(run, field, value)
+    main = [name for name in states if headers[name].rank == 0]
+    _put_rows_together(run, [states[name] for name in main])
+    for name in main:
+        if headers[name].run == last.run:  # a fork inherits rows, but not the machine that they were made on
+            run.environment.update(states[name].environment)
+            _add_counts(run.system_counts, states[name].system_counts)
+    _apply_edits(run, [states[name] for name in own])
     return run
 
 
-def _put_values_together(run: RunState, states: list[JournalState], own: list[str]) -> None:
-    """Fill in what comes of rows, config and summary changes; of other runs' journals (a fork's) all of it counts."""
-    config = _newest(states, "config", "removed_config")
-    run.config = {key: value for key, (_, value) in config.items()}
-    summary = _newest(states, "summary", "removed_summary")
+def _newest_primary(headers: dict[str, Header]) -> str:
+    """Return the journal that tells how the run is: the primary one of rank 0, of the last attempt."""
+    primaries = [name for name, header in headers.items() if header.role == "primary" and header.rank == 0]
+    candidates = primaries or list(headers)
+    run = headers[max(candidates, key=lambda name: headers[name].time)].run
+    # Attempts before times, as the clocks of two machines may differ.
+    return max(
+        (name for name in candidates if headers[name].run == run),
+        key=lambda name: (headers[name].attempt, headers[name].time),
+    )
+
+
+def _put_rows_together(run: RunState, states: list[JournalState]) -> None:
+    """Fill in what comes of rows, config and summary changes, and metric definitions."""
+    run.config = {key: value for key, (_, value) in _newest(states, "config", "removed_config").items()}
+    run.summary = {key: value for key, (_, value) in _newest(states, "summary", "removed_summary").items()}
     aggregates: dict[str, Aggregate] = {}
     for state in states:
         run.metrics.update(state.metrics)
         run.rows += state.rows
-        for counts, more in ((run.counts, state.counts), (run.system_counts, state.system_counts)):
-            for key, count in more.items():
-                counts[key] = counts.get(key, 0) + count
+        _add_counts(run.counts, state.counts)
         for key, aggregate in state.aggregates.items():
-            known = aggregates.get(key)
-            aggregates[key] = known.merge(aggregate) if known else aggregate
+            aggregates[key] = aggregates[key].merge(aggregate) if key in aggregates else aggregate
     for key, aggregate in aggregates.items():
-        # A value set by hand after the last row stays; one that came of rows is that of all attempts.
-        if key in summary and isinstance(summary[key][1], dict) and aggregate.wants and aggregate.seen:
-            summary[key] = (summary[key][0], aggregate.shown())
-    run.summary = {key: value for key, (_, value) in summary.items()}
-    steps = [state.last_step for state in states if state.last_step is not None]
-    run.last_step = max(steps, default=None)
-    del own
+        # A value set by hand after the last row stays; one that came of rows is that of all journals.
+        if key in run.summary and _shows_aggregate(states, key) and "none" not in aggregate.wants:
+            run.summary[key] = aggregate.shown()
+    run.last_step = max((state.last_step for state in states if state.last_step is not None), default=None)
+
+
+def _shows_aggregate(states: list[JournalState], key: str) -> bool:
+    """Whether the newest value of `key` in the summary is its aggregate."""
+    holding = [state for state in states if key in state.summary]
+    return key in max(reversed(holding), key=lambda state: state.summary[key][0]).aggregated
+
+
+def _add_counts(counts: dict[str, int], more: dict[str, int]) -> None:
+    for key, count in more.items():
+        counts[key] = counts.get(key, 0) + count
+
+
+def _apply_edits(run: RunState, states: list[JournalState]) -> None:
+    edits = [stamped for state in states for stamped in state.edits.items()]
+    for field, (_, value) in sorted(edits, key=lambda edit: edit[1][0]):
+        if field in ("name", "notes", "tags", "group", "job_type", "archived"):
+            setattr(run, field, value)
 
 
 def _newest(states: list[JournalState], field: str, removed_field: str) -> dict[str, Stamped]:
     """Return each key's newest value, unless it was removed later."""
     values: dict[str, Stamped] = {}
+    if len(states) == 1:
+        values.update(getattr(states[0], field))  # without what was removed from it
+        return values
     removed: dict[str, float] = {}
     for state in states:
         for key, stamped in getattr(state, field).items():
@@ -221,78 +299,58 @@ def _lifecycle(state: JournalState, header: Header) -> str:
 def _alive(state: JournalState, header: Header) -> bool:
     """Whether the writer still runs: by its process where that can be seen, else by its heartbeat."""
     if header.machine and header.machine == machine_id():
-        try:
-            return abs(psutil.Process(header.pid).create_time() - header.pid_started) < 1.0
-        except psutil.NoSuchProcess:
-            return False
-        except psutil.Error:
-            return True
+        started = process_started(header.pid)
+        return started is not None and (not header.pid_started or abs(started - header.pid_started) < 1.0)
     return time.time() - state.last_time < _SILENCE * (header.heartbeat_s or 60.0)
 
 
-def _nameless(directory: Path) -> Header:
-    """Return what is assumed of a journal whose header is damaged."""
-    return Header(run=directory.name, writer="", time=0.0)
+def _nameless(directory: Path, name: str) -> Header:
+    """Return what can be said of a journal whose header is damaged or not there yet.
+
+    It is no primary: of those with a header one tells how the run is.
+    """
+    writer = name.removesuffix(SUFFIX)
+    rank, when = rank_and_time(writer)
+    return Header(run=directory.name, writer=writer, time=when, rank=rank, role="worker")
 
 
-def _header(path: Path, state: JournalState | None) -> Header:
-    header = state.header if state else None
-    if header is None:
-        with contextlib.suppress(JournalError):
-            header = read_header(path)
-    return header or _nameless(path.parent)
-
-
-def _from_exit(path: Path) -> JournalState | None:
-    """Return the state that a finished journal ends with."""
-    try:
-        record = read_exit(path)
-        if record is None or not record.state:
-            return None
-        state = decode_struct(record.state, JournalState)
-    except (JournalError, msgspec.DecodeError):
+def _from_exit(path: str) -> JournalState | None:
+    """Return the state that a finished journal ends with; None if it has to be folded."""
+    record = read_exit(path)
+    if record is None or not record.state:
         return None
-    state.exit_time, state.exit_code, state.exit_signal = record.time, record.code, record.signal
-    return state
+    try:
+        return decode_struct(record.state, JournalState)
+    except JournalError:  # another version's
+        return None
 
 
 def _fold(path: Path, known: _CacheEntry | None, until_step: int | None) -> _CacheEntry:
     """Fold a journal, from where a cached state ends if that is still a state of this file."""
     try:
-        size = path.stat().st_size
-        if known and (known.offset > size or known.until_step != until_step):
+        if known and (known.offset > path.stat().st_size or known.until_step != until_step):
             known = None
-        reader = Reader(path, known.offset, known.keys) if known else Reader(path)
-        fold = Fold(known.state if known else None)
-        for item in reader.read():
-            if isinstance(item, Entry):
-                if until_step is None or not isinstance(item.record, Row) or item.record.step <= until_step:
-                    fold.record(item.record)
-            elif until_step is None:
-                fold.batch(item)
-            else:
-                fold.batch(kept(item, until_step))
-    except JournalError:
-        return _CacheEntry(0, until_step, [], known.state if known else JournalState())
+    except OSError as error:
+        raise JournalError(f"{path} cannot be read: {error.strerror}") from error
+    reader = Reader(path, known.offset, known.keys) if known else Reader(path)
+    fold = Fold(known.state if known else None, until_step)
+    for item in reader.read():
+        if isinstance(item, Entry):
+            fold.record(item.record)
+        else:
+            fold.batch(item)
     return _CacheEntry(reader.offset, until_step, reader.key_sets, fold.settle())
-
-
-def kept(batch: list[Any], until_step: int) -> list[Any]:
-    """Return the rows of `batch` whose step is at most `until_step`."""
-    masks = [rows.array["step"] <= until_step for rows in batch]
-    return [
-        type(rows)(rows.layout, rows.array[mask], rows.offsets[mask])
-        for rows, mask in zip(batch, masks, strict=True)
-        if mask.any()
-    ]
 
 
 def _read_cache(directory: Path) -> dict[str, _CacheEntry]:
     from trailmark._version import __version__
 
     try:
-        cache = decode_struct((directory / CACHE_NAME).read_bytes(), _Cache)
-    except (OSError, msgspec.DecodeError):
+        data = (directory / CACHE_NAME).read_bytes()
+        if frames.payload_end(data, 0, 0) != len(data):
+            return {}
+        cache = decode_struct(data[frames.HEAD.size :], _Cache)
+    except (OSError, JournalError):  # it is disposable
         return {}
     return cache.entries if cache.version == __version__ else {}
 
@@ -300,9 +358,13 @@ def _read_cache(directory: Path) -> dict[str, _CacheEntry]:
 def _write_cache(directory: Path, entries: dict[str, _CacheEntry]) -> None:
     from trailmark._version import __version__
 
-    temporary = directory / f"{CACHE_NAME}-{secrets.token_hex(4)}"
+    payload = encode(_Cache(__version__, entries))
+    if len(payload) > frames.MAX_PAYLOAD:
+        return
+    temporary = directory / f"{CACHE_NAME}-{os.urandom(4).hex()}"
     try:
-        temporary.write_bytes(encode(_Cache(__version__, entries)))
+        temporary.write_bytes(frames.encode(payload, 0))
         temporary.replace(directory / CACHE_NAME)
     except OSError:  # a root that can only be read is read without a cache
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import UsageError
+from trailmark.media.array import as_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
 
+    Array = np.ndarray[Any, Any]
+
 MAX_BINS = 512
+_TINY = 1e-300  # widths of bins below it are lost among float64's smallest numbers
+_HUGE = 8e307  # numpy divides a larger range only with overflows on the way
 
 
 class Histogram:
     """Counts of numbers in bins.
 
-    NaN and infinities are no errors: they are in no bin, and counted in `nan`, `inf` and `neg_inf`.
+    NaN and infinities are no errors: they are in no bin, and counted in `nan`, `inf` and `neg_inf`. What is masked, or
+    None, is in no bin either; None counts as NaN.
 
     Args:
-        sequence: numbers of any shape; lists, numpy arrays, and what `numpy.asarray` takes.
+        sequence: numbers of any shape; lists, arrays and tensors of numpy, torch, JAX and others.
         np_histogram: what `numpy.histogram` returns, ``(counts, edges)``, instead of `sequence`.
         num_bins: how many bins `sequence` is put in, 1 to 512.
 
     Attributes:
         bins: the edges, one more than there are bins, ascending.
         histogram: the count of each bin.
+        nan: how many NaN there were.
+        inf: how many times infinity.
+        neg_inf: how many times minus infinity.
 
     Raises:
         UsageError: neither or both inputs are given, or they do not fit together.
@@ -34,27 +45,23 @@ class Histogram:
 
     def __init__(
         self,
-        sequence: Sequence[float] | np.ndarray[Any, Any] | None = None,
+        sequence: Sequence[float] | Array | Any | None = None,
         np_histogram: tuple[Any, Any] | None = None,
         num_bins: int = 64,
     ) -> None:
         if (sequence is None) == (np_histogram is None):
             raise UsageError("Histogram takes either a sequence of numbers or np_histogram=(counts, edges)")
-        if not 0 < num_bins <= MAX_BINS:
-            raise UsageError(f"Histogram takes 1 to {MAX_BINS} bins, got num_bins={num_bins}")
         self.nan = self.inf = self.neg_inf = 0
+        self.histogram: list[int] | list[float]
+        self.bins: list[float]
         if np_histogram is not None:
             self.histogram, self.bins = _given(np_histogram)
         else:
-            self.histogram, self.bins = self._count(sequence, num_bins)
+            self.histogram, self.bins = self._count(_numbers(sequence, "Histogram"), _bin_count(num_bins))
 
-    def _count(self, sequence: Any, num_bins: int) -> tuple[list[int], list[float]]:
+    def _count(self, values: Array, num_bins: int) -> tuple[list[int], list[float]]:
         import numpy as np
 
-        array = np.asarray(sequence)
-        if array.dtype.kind not in "biuf":
-            raise UsageError(f"Histogram takes numbers, got an array of dtype {array.dtype}")
-        values = array.ravel().astype(np.float64)
         finite = np.isfinite(values)
         if not finite.all():
             self.nan = int(np.isnan(values).sum())
@@ -62,22 +69,22 @@ class Histogram:
             values = values[finite]
         if not len(values):
             return [0] * num_bins, np.linspace(0.0, 1.0, num_bins + 1).tolist()
-        low, high = values.min(), values.max()
-        if not np.isfinite(high - low) or (high - low) / num_bins < np.spacing(max(abs(low), abs(high))):
-            # One value, or a range that float64 cannot divide: a bin of its own around it, or halved numbers.
-            return _narrow(values, num_bins) if np.isfinite(high - low) else _wide(values, num_bins)
+        low, high = float(values.min()), float(values.max())
+        width = high - low  # of floats, as numpy's would warn when it overflows
+        if width > _HUGE:
+            return _wide(values, num_bins)
+        if width / num_bins < max(math.ulp(max(abs(low), abs(high))), _TINY):
+            return _narrow(values, low, num_bins)
         counts, edges = np.histogram(values, bins=num_bins)
         return counts.tolist(), edges.tolist()
 
     def to_record(self) -> dict[str, Any]:
         """Return what the journal keeps; bins of one width are kept as their range."""
-        import numpy as np
-
-        record: dict[str, Any] = {"_type": "histogram", "counts": self.histogram}
-        if np.array_equal(np.linspace(self.bins[0], self.bins[-1], len(self.bins)), self.bins):
+        record: dict[str, Any] = {"_type": "histogram", "counts": list(self.histogram)}
+        if self.bins == _even(self.bins[0], self.bins[-1], len(self.histogram)):
             record["range"] = [self.bins[0], self.bins[-1]]
         else:
-            record["edges"] = self.bins
+            record["edges"] = list(self.bins)
         record.update((name, count) for name in ("nan", "inf", "neg_inf") if (count := getattr(self, name)))
         return record
 
@@ -88,13 +95,15 @@ class Histogram:
         Raises:
             UsageError: the record is no histogram.
         """
-        import numpy as np
-
-        counts = record.get("counts")
-        if record.get("_type") != "histogram" or not counts:
+        counts, edges = record.get("counts"), record.get("edges")
+        if record.get("_type") != "histogram" or not isinstance(counts, list):
             raise UsageError(f"not the record of a histogram: {str(record)[:80]}")
-        low, high = record.get("range", (0.0, 1.0))
-        edges = record.get("edges") or np.linspace(low, high, len(counts) + 1)
+        if edges is None:
+            try:
+                low, high = record["range"]
+                edges = _even(low, high, len(counts))
+            except (KeyError, TypeError, ValueError) as error:
+                raise UsageError(f"not the record of a histogram: {str(record)[:80]}") from error
         histogram = cls(np_histogram=(counts, edges))
         for name in ("nan", "inf", "neg_inf"):
             setattr(histogram, name, record.get(name, 0))
@@ -107,7 +116,50 @@ class Histogram:
 
     def __repr__(self) -> str:
         total = sum(self.histogram)
-        return f"Histogram({total} values in {len(self.histogram)} bins of {self.bins[0]:.4g} … {self.bins[-1]:.4g})"
+        return (
+            f"Histogram({total:.12g} values in {len(self.histogram)} bins of {self.bins[0]:.4g} … {self.bins[-1]:.4g})"
+        )
+
+
+def _array(values: Any, what: str) -> Array:
+    """Return what was given as an array, which may be masked.
+
+    Raises:
+        UsageError: it holds no numbers.
+    """
+    import numpy as np
+
+    try:
+        array = as_numpy(values)
+        array = np.asarray(values) if array is None else array
+        if array.dtype.kind == "O":  # Decimals, None, integers beyond 64 bits
+            array = array.astype(np.float64)
+    except Exception as error:
+        raise UsageError(f"{what} takes numbers, got a {type(values).__name__}: {error}") from error
+    if array.dtype.kind not in "biuf":
+        raise UsageError(f"{what} takes numbers, got a {type(values).__name__} of dtype {array.dtype}")
+    return array
+
+
+def _numbers(values: Any, what: str) -> Array:
+    """Return what was given as one dimension of float64."""
+    import numpy as np
+
+    array = _array(values, what)
+    if isinstance(array, np.ma.MaskedArray):
+        array = array.compressed()
+    with np.errstate(over="ignore"):  # a long double beyond float64 is an infinity
+        return array.ravel().astype(np.float64)
+
+
+def _bin_count(num_bins: Any) -> int:
+    try:
+        count = operator.index(num_bins)
+    except TypeError:
+        count = 0
+    if not 0 < count <= MAX_BINS:
+        raise UsageError(f"Histogram takes 1 to {MAX_BINS} bins, got num_bins={num_bins!r}")
+    return count
 
 
 def _given(np_histogram: Any) -> tuple[list[Any], list[float]]:
@@ -117,36 +169,46 @@ def _given(np_histogram: Any) -> tuple[list[Any], list[float]]:
         counts, edges = np_histogram
     except (TypeError, ValueError):
         raise UsageError("np_histogram must be the pair (counts, edges) that numpy.histogram returns") from None
-    counts, edges = np.asarray(counts), np.asarray(edges, dtype=np.float64)
-    if counts.ndim != 1 or edges.ndim != 1 or len(edges) != len(counts) + 1 or len(counts) > MAX_BINS:
-        raise UsageError(
-            f"np_histogram must hold n counts and n + 1 edges, n at most {MAX_BINS}; "
-            f"got shapes {counts.shape} and {edges.shape}"
-        )
-    if not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
+    counts = _array(counts, "np_histogram")
+    edges = _numbers(edges, "np_histogram")
+    if counts.ndim != 1 or not 0 < len(counts) <= MAX_BINS:
+        raise UsageError(f"np_histogram must hold 1 to {MAX_BINS} counts, got the shape {counts.shape}")
+    if len(edges) != len(counts) + 1:
+        raise UsageError(f"np_histogram must hold one more edge than counts, got {len(edges)} for {len(counts)} counts")
+    if not np.isfinite(edges).all() or (edges[1:] <= edges[:-1]).any():
         raise UsageError("np_histogram's edges must be finite and ascending")
-    return counts.tolist(), edges.tolist()
+    return (counts.astype(np.float64) if counts.dtype.kind == "f" else counts).tolist(), edges.tolist()
 
 
-def _narrow(values: np.ndarray[Any, Any], num_bins: int) -> tuple[list[int], list[float]]:
+def _even(low: float, high: float, count: int) -> list[float]:
+    """Return the edges of `count` bins of one width."""
+    import numpy as np
+
+    with np.errstate(over="ignore", invalid="ignore"):  # a range beyond float64 has no such bins
+        edges: list[float] = np.linspace(low, high, count + 1).tolist()
+    return edges
+
+
+def _narrow(values: Array, low: float, num_bins: int) -> tuple[list[int], list[float]]:
     """Put what is as good as one value in the middle of bins around it."""
     import numpy as np
 
-    middle = float(values.mean())
-    reach = max(abs(middle) * 1e-6, 0.5)
-    edges = np.linspace(middle - reach, middle + reach, num_bins + 1)
+    reach = max(abs(low) * 1e-6, 0.5)
+    edges = _even(low - reach, low + reach, num_bins)
     if not np.isfinite(edges).all():
         return _wide(values, num_bins)
-    return np.histogram(values, bins=edges)[0].tolist(), edges.tolist()
+    return np.histogram(values, bins=edges)[0].tolist(), edges
 
 
-def _wide(values: np.ndarray[Any, Any], num_bins: int) -> tuple[list[int], list[float]]:
-    """Put values whose range overflows float64 in bins, by way of their halves."""
+def _wide(values: Array, num_bins: int) -> tuple[list[int], list[float]]:
+    """Put values of a range near or beyond the largest float64 in bins, by way of their quarters."""
     import numpy as np
 
-    low, high = float(values.min()) / 2, float(values.max()) / 2
-    if low == high:
-        low = high * (1 - 1e-9) if high > 0 else high * (1 + 1e-9)
-    halves = np.linspace(low, high, num_bins + 1)
-    counts = np.histogram(values / 2, bins=halves)[0]
-    return counts.tolist(), np.clip(halves * 2, -np.finfo(np.float64).max, np.finfo(np.float64).max).tolist()
+    low, high = float(values.min()) / 4, float(values.max()) / 4
+    if low == high:  # the largest numbers there are
+        low, high = (low * (1 - 1e-9), high) if high > 0 else (low, high * (1 - 1e-9))
+    quarters = np.linspace(low, high, num_bins + 1)
+    counts = np.histogram(values / 4, bins=quarters)[0]
+    edges: list[float] = (quarters * 4).tolist()
+    edges[0], edges[-1] = min(edges[0], float(values.min())), max(edges[-1], float(values.max()))  # not rounded
+    return counts.tolist(), edges

@@ -1,37 +1,43 @@
 """Any Python value as a plain one: None, bool, int, float, str, bytes, list, dict.
 
-`flat_row` serves `log`: nested mappings become dotted keys. `plain` serves config and summary, where nesting stays.
-Arrays and tensors are recognised by what they can do; no framework is imported to find out.
+`flat_row` serves `log`: what is nested becomes dotted keys. `plain` serves config and summary, where nesting stays.
 
-What W&B makes of each type is kept, but for: integers of any size stay exact, and bytes stay bytes.
+What W&B makes of each type is kept, but for: integers of any size stay exact, bytes stay bytes, and what is missing is
+None. No value stops a training run: one whose own methods fail becomes a text that says so.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import collections
 import datetime
 import enum
+import math
+import numbers
+import os
 import sys
-from collections.abc import Mapping
+import types
+from collections.abc import Mapping, Sequence, ValuesView
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
-from trailmark._term import termlog, termwarn
+from trailmark._term import say_once
 from trailmark.errors import LogTypeError
+from trailmark.media.array import as_number, as_numpy, fetch_scalars
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 MAX_LIST = 32  # an array with more values becomes a histogram, as in W&B
 MAX_DEPTH = 64
 _ATOMS = frozenset((bool, int, float, type(None), bytes))
+_MISSING = frozenset(("NAType", "NaTType"))  # pandas.NA, and pandas.NaT, which is a datetime
 
 
 def flat_row(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return one row for the journal: dotted keys and plain values.
 
     Raises:
-        LogTypeError: a key of `data` is not a str, or mappings are nested without end.
+        LogTypeError: a key of `data` is not a str, or it is nested without end.
     """
     for key in data:
         if not isinstance(key, str):
@@ -39,157 +45,217 @@ def flat_row(data: Mapping[str, Any]) -> dict[str, Any]:
                 f"log() takes a mapping with str keys, got the key {key!r} of type {type(key).__name__}: "
                 f"write {str(key)!r}"
             )
-    leaves = dict(_leaves(data, "", 0))
-    fetched = _fetch_device_scalars(leaves)
-    return {
-        key: fetched[key] if key in fetched else value if type(value) in _ATOMS else plain(value, key)
-        for key, value in leaves.items()
-    }
+    leaves: dict[str, Any] = {}
+    _flatten(data, "", 0, leaves)
+    leaves.update(fetch_scalars(leaves))
+    return {key: value if type(value) in _ATOMS else plain(value, key) for key, value in leaves.items()}
 
 
-def _leaves(data: Mapping[Any, Any], prefix: str, depth: int) -> Iterator[tuple[str, Any]]:
+def _flatten(data: Mapping[Any, Any], prefix: str, depth: int, leaves: dict[str, Any]) -> None:
     if depth > MAX_DEPTH:
-        raise LogTypeError(f"log() got mappings nested deeper than {MAX_DEPTH}: does one contain itself?")
+        raise LogTypeError(f"{prefix[:80]}… is nested deeper than {MAX_DEPTH}: does it contain itself?")
     for key, value in data.items():
-        name = prefix + _text(key if isinstance(key, str) else str(key))
-        if isinstance(value, Mapping) and value:
-            yield from _leaves(value, name + ".", depth + 1)
+        name = prefix + as_name(key)
+        inside = None if type(value) in _ATOMS or type(value) is str else _entries(value)
+        if inside:
+            _flatten(inside, name + ".", depth + 1, leaves)
         else:
-            yield name, value
+            leaves[name] = value
+
+
+def _entries(value: Any) -> dict[Any, Any] | None:
+    """Return what is in a mapping or a set of fields; None for anything else, and for one that cannot be read."""
+    try:
+        return dict(value.items()) if isinstance(value, Mapping) else fields_of(value)
+    except Exception:  # noqa: BLE001 (`plain` meets it again, and tells)
+        return None
 
 
 def plain(value: Any, key: str = "", depth: int = 0) -> Any:
-    """Return `value` as plain data; `key` names it in messages.
+    """Return `value` as plain data, none of which is part of `value`; `key` names it in messages.
 
     Raises:
-        LogTypeError: containers are nested without end.
+        LogTypeError: it is nested without end.
     """
+    if type(value) in _ATOMS:
+        return value
     if depth > MAX_DEPTH:
         raise LogTypeError(f"{key or 'a value'} is nested deeper than {MAX_DEPTH}: does it contain itself?")
-    kind = type(value)
-    if kind in _ATOMS:
-        return value
-    if isinstance(value, (str, enum.Enum)):
-        return value.name if isinstance(value, enum.Enum) else _text(value)
+    try:
+        return _converted(value, key, depth)
+    except LogTypeError:
+        raise
+    except Exception as error:  # noqa: BLE001 (foreign code, in the middle of a training run)
+        return _failure(value, key, error)
+
+
+def _converted(value: Any, key: str, depth: int) -> Any:
+    number = as_number(value)
+    if number is not None:
+        return number if type(number) in _ATOMS else str(number)
+    if isinstance(value, enum.Enum):
+        return _text(value._name_ or str(value))  # a combination of flags may have no name
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, Mapping):
-        return {_text(str(name)): plain(item, key, depth + 1) for name, item in value.items()}
-    if isinstance(value, (list, tuple, AbstractSet, range)):
-        return _plain_list(value, key, depth)
-    for convert in (_from_number, _from_protocol, _from_array, _from_object):
-        found = convert(value, key)
+        return {as_name(name): plain(item, key, depth + 1) for name, item in value.items()}
+    for convert in (_from_protocol, _from_number, _from_fields, _from_array, _from_sequence):
+        found = convert(value, key, depth)
         if found is not NotImplemented:
             return found
-    termwarn(f"{key}: a value of type {_type_name(kind)} is kept as its text", repeat=False)
-    return _text(str(value))
+    return _text(_described(value, key))
 
 
-def _plain_list(values: Iterable[Any], key: str, depth: int) -> list[Any]:
-    items = list(values)
-    if all(type(item) in _ATOMS for item in items):
-        return items
-    return [plain(item, key, depth + 1) for item in items]
-
-
-def _from_number(value: Any, _: str) -> Any:
-    """Return subclasses of int and float, and numbers of other kinds."""
-    if isinstance(value, bool):
-        return bool(value)
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, complex):
-        return str(complex(value))
-    if isinstance(value, (bytearray, memoryview)):
-        return bytes(value)
-    return NotImplemented
-
-
-def _from_protocol(value: Any, _: str) -> Any:
-    """Return dates as ISO 8601, and what values of Trailmark say of themselves."""
+def _from_protocol(value: Any, _key: str, _depth: int) -> Any:
+    """Return dates as ISO 8601, durations as seconds, and what values of Trailmark say of themselves."""
+    kind = type(value)
+    if kind.__name__ in _MISSING and kind.__module__.startswith("pandas."):
+        return None
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
     if isinstance(value, datetime.timedelta):
         return value.total_seconds()
-    to_record = getattr(value, "to_record", None)
-    if to_record is not None and not isinstance(value, type):
-        return to_record()
+    if callable(getattr(kind, "to_record", None)):
+        record = value.to_record()
+        if isinstance(record, dict) and "_type" in record:
+            return record
     return NotImplemented
 
 
-def _from_array(value: Any, key: str) -> Any:
-    """Return arrays and tensors of any library: one value, a list, or from 33 values on a histogram."""
+def _from_number(value: Any, _key: str, _depth: int) -> Any:
+    """Return numbers of any kind, and what is as good as bytes."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(memoryview(value))
+    if not isinstance(value, numbers.Number) or type(value).__name__ == "timedelta64":  # an integer, says numpy
+        return NotImplemented
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real):
+        return str(complex(value))
+    return _as_float(value)
+
+
+def _as_float(value: Any) -> float | str:
+    """Return a real number as a float; one beyond the range of floats as its text."""
+    try:
+        number = float(value)
+    except (OverflowError, ValueError):
+        return str(value)
+    return str(value) if math.isinf(number) and value != number else number
+
+
+def _from_array(value: Any, key: str, depth: int) -> Any:
+    """Return arrays and tensors of any library: one value, a list, or from 33 numbers on a histogram."""
     array = as_numpy(value)
     if array is None:
         return NotImplemented
     if array.dtype.kind in "Mm":
-        array = array.astype(str)
-    if array.dtype.kind == "V":
-        array = array.astype(object)
-    if array.size == 1 and array.dtype != object:
-        return plain(array.reshape(()).item(), key)
+        array = _from_times(array)
+    if array.size == 1:
+        return plain(array.reshape(()).tolist(), key, depth + 1)
     if array.size <= MAX_LIST or array.dtype.kind not in "biuf":
-        return _plain_list(array.tolist(), key, 0)
+        return _list(array.tolist(), key, depth)
     from trailmark.media.histogram import Histogram
 
-    termlog(f"{key}: arrays of more than {MAX_LIST} values are kept as histograms", repeat=False)
+    say_once("histogram", f"arrays of more than {MAX_LIST} numbers are kept as histograms, here that of {key!r}")
     return Histogram(array).to_record()
 
 
-def as_numpy(value: Any) -> Any:
-    """Return an array, tensor, series or scalar of numpy, torch, JAX, TensorFlow, … as a numpy array, else None."""
-    if hasattr(value, "detach"):  # torch: off the graph, off the device, and to a type that numpy has
-        tensor = value.detach()
-        if getattr(tensor, "is_sparse", False) or getattr(tensor, "is_quantized", False):
-            tensor = tensor.to_dense() if tensor.is_sparse else tensor.dequantize()
-        tensor = tensor.cpu()
-        if str(tensor.dtype) in ("torch.bfloat16", "torch.float8_e4m3fn", "torch.float8_e5m2"):
-            tensor = tensor.float()
-        return tensor.resolve_conj().resolve_neg().numpy() if hasattr(tensor, "resolve_conj") else tensor.numpy()
-    if isinstance(value, type) or not hasattr(value, "__array__"):
-        return None
+def _from_times(array: Any) -> Any:
+    """Return dates as ISO 8601 text or None, durations as seconds or NaN; months and years as text."""
     import numpy as np
 
-    get = getattr(value, "get", None)
-    if get is not None and type(value).__module__.startswith("cupy"):
-        return get()
-    array = np.asarray(value)
-    # bfloat16 and the float8 kinds of JAX and TensorFlow look like void to numpy but convert themselves.
-    return array.astype(np.float32) if array.dtype.kind == "V" and array.dtype.names is None else array
+    if array.dtype.kind == "m" and np.datetime_data(array.dtype)[0] not in "YM":
+        return array / np.timedelta64(1, "s")
+    texts = [None if np.isnat(time) else str(time) for time in array.ravel()]
+    return np.array(texts, dtype=object).reshape(array.shape)
 
 
-def _from_object(value: Any, _: str) -> Any:
-    """Return dataclasses as mappings, and functions and classes by their name."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if callable(value) and hasattr(value, "__qualname__"):
-        return _type_name(value)
-    if hasattr(value, "__fspath__"):
-        return _text(str(value))
-    return NotImplemented
+def _from_sequence(value: Any, key: str, depth: int) -> Any:
+    """Return lists, tuples, sets and the like; a range says more as text."""
+    if not isinstance(value, (Sequence, AbstractSet, ValuesView)) or isinstance(value, (range, collections.UserString)):
+        return NotImplemented
+    items = _list(value, key, depth)
+    return _in_order(items) if isinstance(value, (set, frozenset)) else items
 
 
-def _fetch_device_scalars(leaves: dict[str, Any]) -> dict[str, Any]:
-    """Return the 0-d torch tensors that lie on a device, fetched together.
+def _list(values: Iterable[Any], key: str, depth: int) -> list[Any]:
+    return [item if type(item) in _ATOMS else plain(item, key, depth + 1) for item in values]
 
-    Each single `.item()` waits for the device; one stacked copy waits once for all of them.
+
+def _in_order(items: list[Any]) -> list[Any]:
+    """Return what was a set, whose order is chance, in an order that is the same in the next process."""
+    try:
+        return sorted(items)
+    except TypeError:
+        return sorted(items, key=repr)
+
+
+def _from_fields(value: Any, key: str, depth: int) -> Any:
+    fields = fields_of(value)
+    return NotImplemented if fields is None else plain(fields, key, depth + 1)
+
+
+def fields_of(value: Any) -> dict[Any, Any] | None:
+    """Return what an object that is no more than its fields has in them; None for anything else.
+
+    Such are dataclasses, namespaces, pydantic models, attrs objects, data frames (by column) and structured arrays.
     """
-    torch = sys.modules.get("torch")
-    if torch is None:
-        return {}
-    groups: dict[tuple[str, bool], list[str]] = {}
-    for key, value in leaves.items():
-        if isinstance(value, torch.Tensor) and value.ndim == 0 and value.device.type != "cpu":
-            exact = not value.dtype.is_floating_point
-            if not value.dtype.is_complex:
-                groups.setdefault((str(value.device), exact), []).append(key)
-    fetched: dict[str, Any] = {}
-    for (device, exact), keys in groups.items():
-        wide = torch.int64 if exact else torch.float32 if device.startswith("mps") else torch.float64
-        numbers = torch.stack([leaves[key].detach().to(wide) for key in keys]).tolist()
-        for key, number in zip(keys, numbers, strict=True):
-            fetched[key] = bool(number) if leaves[key].dtype is torch.bool else number
-    return fetched
+    kind = type(value)
+    if hasattr(kind, "to_record"):
+        return None
+    if hasattr(kind, "__array__"):
+        names = value.columns if kind.__name__ == "DataFrame" else getattr(getattr(value, "dtype", None), "names", None)
+        return None if names is None else {name: value[name] for name in names}
+    if hasattr(kind, "__dataclass_fields__"):
+        import dataclasses
+
+        names = [field.name for field in dataclasses.fields(value)]
+    elif hasattr(kind, "__attrs_attrs__"):
+        names = [attribute.name for attribute in kind.__attrs_attrs__]
+    elif callable(getattr(kind, "model_dump", None)):
+        return dict(value.model_dump())
+    elif isinstance(value, (types.SimpleNamespace, getattr(sys.modules.get("argparse"), "Namespace", ()))):
+        return dict(vars(value))
+    else:
+        return None
+    return {name: getattr(value, name) for name in names if hasattr(value, name)}
+
+
+def _described(value: Any, key: str) -> str:
+    """Return the text of what has no other form: functions and classes by their name, paths, and the rest."""
+    if callable(value) and isinstance(getattr(value, "__qualname__", None), str):
+        return type_name(value)
+    if hasattr(type(value), "__fspath__"):
+        return os.fsdecode(value)
+    text, kind = str(value), type_name(type(value))
+    if not isinstance(value, (range, collections.UserString)):
+        say_once(f"text {kind}", f"values of type {kind} are kept as their text, here that of {key!r}")
+    return text
+
+
+def _failure(value: Any, key: str, error: Exception) -> str:
+    """Return what is kept of a value whose own methods fail."""
+    import traceback
+
+    kind = type_name(type(value))
+    reason = traceback.format_exception_only(type(error), error)[-1].partition("\n")[0][:200]
+    say_once(f"failed {kind}", f"{key!r} cannot be read, a text that says so is kept instead: {kind}: {reason}", "warn")
+    return _text(f"<{kind}: {reason}>")
+
+
+def as_name(key: Any) -> str:
+    """Return the key of a mapping as text.
+
+    Raises:
+        LogTypeError: it has none.
+    """
+    if isinstance(key, str):
+        return _text(key)
+    try:
+        return _text(key._name_ or str(key) if isinstance(key, enum.Enum) else str(key))
+    except Exception as error:
+        raise LogTypeError(f"a key of type {type_name(type(key))} has no text: write keys as str") from error
 
 
 def _text(text: str) -> str:
@@ -205,5 +271,8 @@ def _text(text: str) -> str:
     return text
 
 
-def _type_name(kind: Any) -> str:
-    return f"{getattr(kind, '__module__', '')}.{getattr(kind, '__qualname__', kind)}".lstrip(".")
+def type_name(kind: Any) -> str:
+    """Return the full name of a class or a function; that of a builtin without its module."""
+    module = getattr(kind, "__module__", None)
+    name = str(getattr(kind, "__qualname__", kind))
+    return name if module in (None, "builtins") else f"{module}.{name}"
