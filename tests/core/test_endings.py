@@ -246,7 +246,7 @@ def test_finish_reports_rows_and_metrics(begin: Callable[..., Run], capfd: pytes
     assert "run calm-sea-1 finished: 30 rows" in printed
     assert "█" in next(line for line in printed.splitlines() if " loss " in line)
     assert "0.033333" in printed
-    assert f"trailmark show {run.path}" in printed
+    assert f"trailmark show {run.path_on_disk}" in printed
 
 
 def test_silent_says_nothing(begin: Callable[..., Run], capfd: pytest.CaptureFixture[str]) -> None:

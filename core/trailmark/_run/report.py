@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from time import time as clock
 from typing import TYPE_CHECKING, Any
 
+from trailmark._run.settings import find_root
 from trailmark._sparkline import sparkline
 from trailmark._term import termlog
 from trailmark.errors import JournalError
@@ -35,7 +37,8 @@ def report(run: Run, exit_code: int) -> None:
     width = max((len(key) for key in keys), default=0)
     for key in keys:
         termlog(f"  {key:<{width}}  {lines.get(key, '')}  {shown[key]}")
-    termlog(f"look at it with `trailmark show {run.path}`")
+    name = run.path if run.path_on_disk.parents[1] == find_root() else shlex.quote(str(run.path_on_disk))
+    termlog(f"look at it with `trailmark show {name}`")
 
 
 def _sparklines(path: Path, keys: list[str]) -> dict[str, str]:
