@@ -181,37 +181,16 @@ def combine(directory: Path, states: dict[str, JournalState], unreadable: dict[s
     # In the order in which they were begun: their names tell that only to the second.
     states = {name: states[name] for name in sorted(states, key=lambda name: (headers[name].time, name))}
     newest = _newest_primary(headers)
-    last, newest_state = headers[newest], states[newest]
+    last = headers[newest]
+    run = _told_by(directory, last, states[newest])
+    run.journals, run.unreadable = states, unreadable or {}
     own = [name for name in states if headers[name].run == last.run]
+    run.start_time = min(headers[name].time for name in own)
     written = [states[name].last_time for name in own if headers[name].role != "editor"]
-    run = RunState(
-        id=directory.name,
-        project=directory.parent.name,
-        path=directory,
-        state=_lifecycle(newest_state, last),
-        journals=states,
-        unreadable=unreadable or {},
-        entity=last.entity,
-        host=last.host,
-        name=last.name or directory.name,
-        notes=last.notes,
-        tags=list(last.tags),
-        group=last.group,
-        job_type=last.job_type,
-        resume=last.resume,
-        forked_from=last.forked_from,
-        start_time=min(headers[name].time for name in own),
-        starting_step=last.starting_step,
-        last_time=max(written, default=newest_state.last_time),
-        exit_time=newest_state.exit_time,
-        exit_code=newest_state.exit_code,
-        exit_signal=newest_state.exit_signal,
-        error=newest_state.error,
-        runtime_s=last.runtime_s + max(newest_state.last_time - last.time, 0.0),
-        attempts=max((headers[name].attempt for name in own if headers[name].role == "primary"), default=1),
-        ranks=sorted({headers[name].rank for name in own}),
-        lost_rows=sum(states[name].lost_rows for name in own),
-    )
+    run.last_time = max(written, default=run.last_time)
+    run.attempts = max((headers[name].attempt for name in own if headers[name].role == "primary"), default=1)
+    run.ranks = sorted({headers[name].rank for name in own})
+    run.lost_rows = sum(states[name].lost_rows for name in own)
     main = [name for name in states if headers[name].rank == 0]
     _put_rows_together(run, [states[name] for name in main])
     for name in main:
@@ -220,6 +199,32 @@ def combine(directory: Path, states: dict[str, JournalState], unreadable: dict[s
             _add_counts(run.system_counts, states[name].system_counts)
     _apply_edits(run, [states[name] for name in own])
     return run
+
+
+def _told_by(directory: Path, header: Header, state: JournalState) -> RunState:
+    """Return what the newest primary journal tells of a run."""
+    return RunState(
+        id=directory.name,
+        project=directory.parent.name,
+        path=directory,
+        state=_lifecycle(state, header),
+        entity=header.entity,
+        host=header.host,
+        name=header.name or directory.name,
+        notes=header.notes,
+        tags=list(header.tags),
+        group=header.group,
+        job_type=header.job_type,
+        resume=header.resume,
+        forked_from=header.forked_from,
+        starting_step=header.starting_step,
+        last_time=state.last_time,
+        exit_time=state.exit_time,
+        exit_code=state.exit_code,
+        exit_signal=state.exit_signal,
+        error=state.error,
+        runtime_s=header.runtime_s + max(state.last_time - header.time, 0.0),
+    )
 
 
 def _newest_primary(headers: dict[str, Header]) -> str:
