@@ -29,8 +29,10 @@ for step in range(5):
     run.log({"loss": 1.0 / (step + 1)})
 """
 
-# The pulse has begun, as it has in any run that a person interrupts.
-PULSE = "while 'traceback' not in sys.modules: time.sleep(0.001)\n"
+# The pulse has begun, and has imported what it imports, as it has in any run that a person interrupts.
+PULSE = """
+while getattr(getattr(sys.modules.get("traceback"), "__spec__", None), "_initializing", True): time.sleep(0.001)
+"""
 
 
 def state(tmp_path: Path) -> RunState:
