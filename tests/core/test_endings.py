@@ -29,9 +29,11 @@ for step in range(5):
     run.log({"loss": 1.0 / (step + 1)})
 """
 
-# The pulse has begun, and has imported what it imports, as it has in any run that a person interrupts.
+# The threads of the run have imported what they need, as in any run that a person interrupts.
 PULSE = """
-while getattr(getattr(sys.modules.get("traceback"), "__spec__", None), "_initializing", True): time.sleep(0.001)
+import threading
+run.pulse.ready.wait()
+while any(thread.name == "trailmark-environment" for thread in threading.enumerate()): time.sleep(0.001)
 """
 
 

@@ -43,6 +43,7 @@ class Pulse:
         self._started: list[Part] = []
         self._fsync_interval_s = fsync_interval_s
         self._stopped = threading.Event()
+        self.ready = threading.Event()  # nothing needs to be imported any more
         self._thread = threading.Thread(target=self._beat, name="trailmark-pulse", daemon=True)
 
     def start(self) -> None:
@@ -62,9 +63,13 @@ class Pulse:
             self._guard(part, functools.partial(part.stop, timeout_s))
 
     def _beat(self) -> None:
-        # Imported now, for the end: an import after Ctrl-C makes Python forget of what it ends, and exit with 1.
+        # Imported now, for the end: an import after Ctrl-C makes Python forget of what it ends, and exit with 1, so
+        # that a shell goes on with its loop.
         import traceback  # noqa: F401
 
+        import trailmark._run.report  # noqa: F401
+
+        self.ready.set()
         synced_at = time.monotonic()
         while not self._stopped.wait(TICK_S):
             for part in list(self._parts):
