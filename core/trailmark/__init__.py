@@ -124,7 +124,7 @@ class _Module(types.ModuleType):
         from trailmark._run.current import current
 
         found = current.early_config if current.run is None else current.run.config
-        return _follow("config") if found is None else found  # type: ignore[no-any-return]
+        return _follow("config") if found is None else found
 
     @config.setter
     def config(self, values: Any) -> None:

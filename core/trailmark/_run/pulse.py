@@ -63,21 +63,27 @@ class Pulse:
             self._guard(part, functools.partial(part.stop, timeout_s))
 
     def _beat(self) -> None:
-        # Imported now, for the end: an import after Ctrl-C makes Python forget of what it ends, and exit with 1, so
-        # that a shell goes on with its loop.
-        import traceback  # noqa: F401
-
-        import trailmark._run.report  # noqa: F401
-
-        self.ready.set()
         synced_at = time.monotonic()
         while not self._stopped.wait(TICK_S):
+            if not self.ready.is_set():
+                self._get_ready()
             for part in list(self._parts):
                 if not self._guard(part, part.tick):
                     self._parts.remove(part)
             if time.monotonic() - synced_at >= self._fsync_interval_s:
                 self._writer.sync()
                 synced_at = time.monotonic()
+
+    def _get_ready(self) -> None:
+        """Import what the end needs: importing it after Ctrl-C would make Python forget that it was interrupted.
+
+        It would exit with 1 instead of dying of the signal, and a shell would go on with its loop.
+        """
+        import traceback  # noqa: F401
+
+        import trailmark._run.report  # noqa: F401
+
+        self.ready.set()
 
     @staticmethod
     def _guard(part: Part, call: Callable[[], None]) -> bool:

@@ -34,7 +34,8 @@ class SavedFiles:
     """Copies files into the run: at once ("now"), at once and whenever they change ("live"), or at finish ("end").
 
     A part of the run: `tick` looks for changes. A live file is copied again when it has changed and then been still
-    from one tick to the next, so that a checkpoint is not copied while it is being written.
+    from one tick to the next, so that a checkpoint is not copied while it is being written. A worker process, which
+    nobody waits for at its end, copies all at once.
     """
 
     def __init__(self, writer: Writer, folder: Path) -> None:
@@ -43,6 +44,7 @@ class SavedFiles:
         self._pending: dict[Path, _Saved] = {}  # by target
         self._copied: dict[Path, _Stamp] = {}
         self._seen: dict[Path, _Stamp] = {}
+        self._pid = 0  # of the process that ticks
 
     def save(self, pattern: str, base_path: str | os.PathLike[str] | None, policy: str) -> list[str]:
         """Save the files that match the glob `pattern`, and all below folders that do; return the paths of the copies.
@@ -54,6 +56,7 @@ class SavedFiles:
             raise UsageError(f"policy is 'live', 'now' or 'end', got {policy!r}")
         if isinstance(self._writer, MutedWriter):
             return []
+        policy = policy if self._pid == os.getpid() else "now"
         found = [
             _Saved(source, self._target(source, base_path or _base(pattern, match)), policy)
             for match, source in self._find(pattern)
@@ -69,7 +72,8 @@ class SavedFiles:
         return targets
 
     def start(self) -> None:
-        """Nothing to do: files come by `save`."""
+        """Take note of who ticks; files come by `save`."""
+        self._pid = os.getpid()
 
     def tick(self) -> None:
         """Copy live files that changed and came to rest."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def write_file(writer: Writer, files_dir: Path, path: str, data: bytes) -> bool:
     """Write `data` to `path` (relative, with forward slashes) below `files_dir`; False if the disk refused it."""
     target = Path(files_dir, path)
-    temporary = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
+    temporary = target.with_name(f".{target.name}-{os.urandom(4).hex()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(data)

@@ -162,10 +162,10 @@ def _from_array(value: Any, key: str, depth: int) -> Any:
 
 
 def _from_times(array: Any) -> Any:
-    """Return dates as ISO 8601 text or None, durations as seconds or NaN; months and years as text."""
+    """Return dates as ISO 8601 text or None, durations as seconds or NaN; those of no fixed length as text."""
     import numpy as np
 
-    if array.dtype.kind == "m" and np.datetime_data(array.dtype)[0] not in "YM":
+    if array.dtype.kind == "m" and np.datetime_data(array.dtype)[0] not in ("Y", "M", "generic"):
         return array / np.timedelta64(1, "s")
     texts = [None if np.isnat(time) else str(time) for time in array.ravel()]
     return np.array(texts, dtype=object).reshape(array.shape)
@@ -180,7 +180,16 @@ def _from_sequence(value: Any, key: str, depth: int) -> Any:
 
 
 def _list(values: Iterable[Any], key: str, depth: int) -> list[Any]:
-    return [item if type(item) in _ATOMS else plain(item, key, depth + 1) for item in values]
+    return [item if type(item) in _ATOMS else _element(item, key, depth + 1) for item in values]
+
+
+def _element(item: Any, key: str, depth: int) -> Any:
+    """Return an element of a list: unlike a value of its own, an array of one number stays a list there."""
+    found = plain(item, key, depth)
+    if hasattr(type(item), "ndim") and not isinstance(found, (list, dict)):
+        for _ in range(item.ndim):
+            found = [found]
+    return found
 
 
 def _in_order(items: list[Any]) -> list[Any]:
@@ -226,7 +235,7 @@ def _described(value: Any, key: str) -> str:
     """Return the text of what has no other form: functions and classes by their name, paths, and the rest."""
     if callable(value) and isinstance(getattr(value, "__qualname__", None), str):
         return type_name(value)
-    if hasattr(type(value), "__fspath__"):
+    if isinstance(value, os.PathLike):
         return os.fsdecode(value)
     text, kind = str(value), type_name(type(value))
     if not isinstance(value, (range, collections.UserString)):
