@@ -24,10 +24,8 @@ def as_number(value: Any) -> Any:
     number: Any = value
     if isinstance(value, getattr(sys.modules.get("numpy"), "generic", ())):
         return number.item() if number.dtype.char in _NUMBERS else None
-    torch = sys.modules.get("torch")
-    if isinstance(value, getattr(torch, "Tensor", ())) and _is_one_number(torch, number):
-        return number.item()
-    return None
+    torch, tensor = _torch()
+    return number.item() if isinstance(value, tensor) and _is_one_number(torch, number) else None
 
 
 def as_numpy(value: Any) -> np.ndarray[Any, Any] | None:
@@ -36,8 +34,8 @@ def as_numpy(value: Any) -> np.ndarray[Any, Any] | None:
     What numpy has no type for gets a wider one: bfloat16 and the kinds of float8 become float32. A masked array stays
     one. Errors of the library, such as those of a tensor without data, are passed on.
     """
-    torch = sys.modules.get("torch")
-    if isinstance(value, getattr(torch, "Tensor", ())):
+    torch, tensor = _torch()
+    if isinstance(value, tensor):
         return _from_torch(torch, value)
     if isinstance(value, type):
         return None
@@ -46,6 +44,13 @@ def as_numpy(value: Any) -> np.ndarray[Any, Any] | None:
         return _known(value.get() if on_device else value)
     convert = getattr(value, "numpy", None)
     return _known(convert()) if callable(convert) else None
+
+
+def _torch() -> tuple[Any, Any]:
+    """Return torch and its class of tensors; () for the class while torch is not, or not wholly, imported."""
+    torch = sys.modules.get("torch")
+    complete = isinstance(getattr(getattr(torch, "nn", None), "Parameter", None), type)
+    return torch, torch.Tensor if torch is not None and complete else ()
 
 
 def _from_torch(torch: Any, tensor: Any) -> np.ndarray[Any, Any]:
@@ -80,13 +85,13 @@ def fetch_scalars(values: dict[str, Any]) -> dict[str, Any]:
     Each `.item()` waits for the device, so all that lie on one are copied together, byte for byte, with one wait. One
     that is alone, or not to be copied like that, is left to `as_number`.
     """
-    torch = sys.modules.get("torch")
-    parameter = getattr(getattr(torch, "nn", None), "Parameter", None)  # None also while another thread imports torch
-    if torch is None or parameter is None:
+    torch, tensor = _torch()
+    if not tensor:
         return {}
+    kinds = (tensor, torch.nn.Parameter)  # other subclasses may do as they please
     by_device: dict[Any, dict[Any, dict[str, Any]]] = {}
     for key, value in values.items():
-        if type(value) in (torch.Tensor, parameter) and _is_on_device(value) and _is_one_number(torch, value):
+        if type(value) in kinds and _is_on_device(value) and _is_one_number(torch, value):
             by_device.setdefault(value.device, {}).setdefault(value.dtype, {})[key] = value
     fetched: dict[str, Any] = {}
     for by_type in by_device.values():

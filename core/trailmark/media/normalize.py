@@ -106,7 +106,7 @@ def _converted(value: Any, key: str, depth: int) -> Any:
     return _text(_described(value, key))
 
 
-def _from_protocol(value: Any, _key: str, _depth: int) -> Any:
+def _from_protocol(value: Any, key: str, depth: int) -> Any:
     """Return dates as ISO 8601, durations as seconds, and what values of Trailmark say of themselves."""
     kind = type(value)
     if kind.__name__ in _MISSING and kind.__module__.startswith("pandas."):
@@ -118,7 +118,7 @@ def _from_protocol(value: Any, _key: str, _depth: int) -> Any:
     if callable(getattr(kind, "to_record", None)):
         record = value.to_record()
         if isinstance(record, dict) and "_type" in record:
-            return record
+            return plain(record, key, depth + 1)
     return NotImplemented
 
 
