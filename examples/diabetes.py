@@ -28,6 +28,6 @@ with trailmark.init(project="diabetes", config=config, tags=["example"]) as run:
                 "test/r2": r2_score(y_test, predicted),
             }
         )
-    run.log({"residuals": trailmark.Histogram(y_test - predicted)})
+    run.log({"residuals": trailmark.Histogram(y_test - model.predict(x_test))})
     best = run.summary["test/rmse"]["min"]
     print(f"best test RMSE: {best:.1f}")

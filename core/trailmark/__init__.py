@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from trailmark.media.histogram import Histogram
 
     run: Run | None
-    config: Config
+    config: Any  # a Config; what is assigned may be any mapping
     summary: Summary
 
 _HOMES = {

@@ -101,8 +101,10 @@ def init(
     open_run = _previous(found)
     if open_run is not None:
         return open_run
+    values = _config(config, config_include_keys, config_exclude_keys)
     run = _begin(found, fork_from, resume_from)
-    _take_config(run, config, config_include_keys, config_exclude_keys)
+    run.config.update(values, allow_val_change=True)
+    current.early_config = None
     if found.reinit != "create_new" or current.run is None:
         current.run = run
     return run
@@ -139,13 +141,7 @@ def _begin(settings: Settings, fork_from: str | None, resume_from: str | None) -
     _runs_begun += 1
     root = find_root(settings.dir)
     if settings.mode == "disabled":
-        directory = root / settings.project / (settings.id or new_id())
-        beginning = Beginning(directory)
-        writer: Writer = MutedWriter(directory, _header(settings, beginning, Place()))
-        writer.open()
-        run = Run(settings, writer, beginning)
-        endings.add(run)
-        return run
+        return _begin_muted(settings, root)
     place = _place(settings)
     beginning = _joined(root, settings, place) if place.rank else None
     if beginning is None:
@@ -156,6 +152,15 @@ def _begin(settings: Settings, fork_from: str | None, resume_from: str | None) -
     run = _start(settings, root, Writer(beginning.directory, header), beginning)
     if place.rank == 0 and place.job:
         publish(root / settings.project, place, _runs_begun, run.id)
+    return run
+
+
+def _begin_muted(settings: Settings, root: Path) -> Run:
+    beginning = Beginning(root / settings.project / (settings.id or new_id()))
+    writer = MutedWriter(beginning.directory, _header(settings, beginning, Place()))
+    writer.open()
+    run = Run(settings, writer, beginning)
+    endings.add(run)
     return run
 
 
@@ -274,17 +279,14 @@ def _count(project: Path) -> int:
         return 0
 
 
-def _take_config(run: Run, config: Any, include: Iterable[str] | None, exclude: Iterable[str] | None) -> None:
-    """Set the first values of the config: assigned before `init`, given to it, or left in config-defaults.yaml."""
+def _config(config: Any, include: Iterable[str] | None, exclude: Iterable[str] | None) -> dict[str, Any]:
+    """Return the first values of the config: left in config-defaults.yaml, assigned before `init`, and given to it."""
     if include is not None and exclude is not None:
         raise UsageError("config_include_keys and config_exclude_keys exclude each other: give one of them")
-    early, current.early_config = current.early_config, None
-    given = {**as_mapping(early), **as_mapping(config)}
+    given = {**as_mapping(current.early_config), **as_mapping(config)}
     if include is not None:
         given = {key: given[key] for key in include if key in given}
     left_out = set(exclude or ())
     given = {key: value for key, value in given.items() if key not in left_out}
     defaults = Path("config-defaults.yaml")
-    if defaults.is_file():
-        given = {**read_yaml(defaults), **given}
-    run.config.update(given, allow_val_change=True)
+    return {**read_yaml(defaults), **given} if defaults.is_file() else given

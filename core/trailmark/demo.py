@@ -16,7 +16,7 @@ from trailmark.errors import MissingPackageError
 from trailmark.media.histogram import Histogram
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -55,7 +55,7 @@ def main(root: str | None = None, epochs: int = 20) -> list[str]:
     return paths
 
 
-def _train(trial: dict[str, Any], data: list[Array], root: Path, epochs: int) -> str:
+def _train(trial: dict[str, Any], data: Sequence[Any], root: Path, epochs: int) -> str:
     from sklearn.neural_network import MLPClassifier
 
     name = trial.pop("name")
@@ -73,6 +73,7 @@ def _train(trial: dict[str, Any], data: list[Array], root: Path, epochs: int) ->
     ) as run:
         _define_metrics(run)
         model = MLPClassifier(**trial, random_state=0)
+        metrics: dict[str, float] = {}
         for epoch, batch_losses in _fit(model, data[0], data[2], epochs):
             for loss in batch_losses:
                 run.log({"train/batch_loss": loss})
@@ -106,7 +107,7 @@ def _fit(model: Any, images: Array, labels: Array, epochs: int) -> Iterator[tupl
         yield epoch, losses
 
 
-def _evaluate(model: Any, data: list[Array]) -> dict[str, float]:
+def _evaluate(model: Any, data: Sequence[Any]) -> dict[str, float]:
     from sklearn.metrics import accuracy_score, log_loss
 
     train_images, val_images, train_labels, val_labels = data

@@ -63,7 +63,7 @@ def test_what_init_was_told_is_what_a_reader_finds(begin: Callable[..., Run]) ->
 def test_names_notes_and_tags_change_by_assignment(begin: Callable[..., Run]) -> None:
     """What is assigned is recorded at once, and is what the run says of itself."""
     run = begin()
-    run.name, run.notes, run.tags, run.group, run.job_type = "new", "n", ["x"], "g", "eval"  # type: ignore[assignment]
+    run.name, run.notes, run.tags, run.group, run.job_type = "new", "n", ["x"], "g", "eval"
     state = state_of(run)
     assert (state.name, state.notes, state.tags, state.group, state.job_type) == ("new", "n", ["x"], "g", "eval")
     assert (run.name, run.notes, run.tags, run.group, run.job_type) == ("new", "n", ("x",), "g", "eval")
@@ -292,3 +292,13 @@ def test_a_copied_folder_is_the_run(begin: Callable[..., Run], tmp_path: Path) -
     state = load(copy)
     assert state is not None
     assert (state.id, state.project, state.rows, state.config) == ("copy", "q", 1, {"a": 1})
+
+
+def test_a_config_that_cannot_be_begins_no_run(begin: Callable[..., Run], tmp_path: Path) -> None:
+    """Bad values are refused before anything is made, and what was assigned early is still there for the next try."""
+    trailmark.config = {"early": 1}
+    with pytest.raises(UsageError, match="config"):
+        begin(config=3)
+    assert trailmark.run is None
+    assert not (tmp_path / "root").exists()
+    assert dict(begin().config) == {"early": 1}

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.extra
 def test_the_demo_makes_runs(tmp_path: Path) -> None:
     """The demo trains a few models, whose runs are in the root that was given."""
-    pytest.importorskip("sklearn")
     result = call(tmp_path, "demo", "--epochs", "1")
     assert result.exit_code == 0, result.output
     states = [row[0] for row in rows_of(tmp_path, "ls")]

@@ -108,9 +108,11 @@ def test_csv_is_exact(root: Path) -> None:
     assert (rows[0]["text"], rows[3]["none"], rows[3]["n"]) == ("", "", "")
 
 
+@pytest.mark.extra
 def test_parquet_has_types_and_the_run(root: Path, tmp_path: Path) -> None:
     """Numbers are numbers, what parquet has no type for is JSON, and the run is in the schema's metadata."""
-    parquet = pytest.importorskip("pyarrow.parquet")
+    from pyarrow import parquet
+
     file = tmp_path / "x.parquet"
     assert call(root, "export", "r1", "-o", str(file)).exit_code == 0
     table = parquet.read_table(file)
@@ -129,9 +131,11 @@ def test_parquet_has_types_and_the_run(root: Path, tmp_path: Path) -> None:
     assert json.loads(table.schema.metadata[b"trailmark"])["path"] == "digits/r1"
 
 
+@pytest.mark.extra
 def test_parquet_goes_through_a_pipe(root: Path) -> None:
     """Standard output takes the bytes as they are."""
-    parquet = pytest.importorskip("pyarrow.parquet")
+    from pyarrow import parquet
+
     with start(root, "export", "r1", "-f", "parquet", stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         data = process.stdout.read()

@@ -25,7 +25,8 @@ def series(*values: object) -> Series:
 def test_numbers_are_measured() -> None:
     """Last, smallest, largest and mean value are those that were logged."""
     measured = measure("loss", series(0.5, 0.25, 1.0))
-    assert measured[:6] == ("loss", 3, 1.0, 0.25, 1.0, pytest.approx(0.5833333))
+    assert measured[:5] == ("loss", 3, 1.0, 0.25, 1.0)
+    assert measured[5] == pytest.approx(0.5833333)
 
 
 def test_nan_and_infinities_are_counted_apart() -> None:

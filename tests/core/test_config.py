@@ -398,14 +398,14 @@ def test_copies_and_pickles_are_on_their_own(begin: Callable[..., Run]) -> None:
 
 def test_config_before_init(begin: Callable[..., Run]) -> None:
     """`trailmark.config = …` before init is taken over, init's own values go before it, and it counts once."""
-    trailmark.config = argparse.Namespace(lr=0.1, epochs=3)  # type: ignore[assignment]
+    trailmark.config = argparse.Namespace(lr=0.1, epochs=3)
     early: Any = trailmark.config
     early.epochs = 4
     early["batch"] = 8
     assert early.lr == 0.1
     run = begin(config={"lr": 0.2})
     assert dict(run.config) == {"lr": 0.2, "epochs": 4, "batch": 8}
-    trailmark.config = {"new": 1}  # type: ignore[assignment]
+    trailmark.config = {"new": 1}
     assert trailmark.config is run.config
     assert kept(run) == {"lr": 0.2, "epochs": 4, "batch": 8, "new": 1}
     run.finish()

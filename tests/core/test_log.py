@@ -70,7 +70,8 @@ def test_step_machine(begin: Callable[..., Run]) -> None:
 def test_step_machine_is_the_same_for_values_that_are_no_numbers(begin: Callable[..., Run]) -> None:
     """A row with text follows the same steps as a packed one."""
     run = begin()
-    for arguments in ({}, {"commit": False}, {"step": 7}, {"step": 7, "commit": True}, {"step": 2}, {}):
+    calls: list[dict[str, Any]] = [{}, {"commit": False}, {"step": 7}, {"step": 7, "commit": True}, {"step": 2}, {}]
+    for arguments in calls:
         run.log({"text": "a"}, **arguments)
     assert [step for step, _ in rows(run)] == [0, 1, 7, 7, 2, 8]
 
@@ -125,7 +126,7 @@ def test_numpy_scalars_are_packed_as_python_numbers(begin: Callable[..., Run]) -
 def test_keys_of_a_row_may_change_from_row_to_row(begin: Callable[..., Run]) -> None:
     """Each key set has its own packed rows; a key may change its type."""
     run = begin()
-    expected = [{"a": 1}, {"a": 1.5}, {"b": 2, "a": 1}, {"a": True}, {"a": "x"}, {"a": 1}]
+    expected: list[dict[str, Any]] = [{"a": 1}, {"a": 1.5}, {"b": 2, "a": 1}, {"a": True}, {"a": "x"}, {"a": 1}]
     for data in expected:
         run.log(data)
     found = [data for _, data in rows(run)]
@@ -209,8 +210,9 @@ def test_a_key_that_is_no_str_is_refused(begin: Callable[..., Run]) -> None:
 def test_a_step_that_is_no_integer_is_refused(begin: Callable[..., Run], step: Any) -> None:
     """The error names the step; whole floats and numpy integers are fine."""
     run = begin()
-    run.log({"x": 1}, step=np.int32(4))  # type: ignore[arg-type]
-    run.log({"x": 1}, step=5.0)  # type: ignore[arg-type]
+    whole: list[Any] = [np.int32(4), 5.0]
+    for number in whole:
+        run.log({"x": 1}, step=number)
     with pytest.raises(LogTypeError, match="step"):
         run.log({"x": 1}, step=step)
     assert [at for at, _ in rows(run)] == [4, 5]

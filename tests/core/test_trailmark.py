@@ -137,7 +137,7 @@ def test_before_init_tools_may_look(name: str, begin: Callable[..., Run]) -> Non
 def test_what_was_imported_before_init_follows(begin: Callable[..., Run]) -> None:
     """`from trailmark import config` at the top of a module is the config of whichever run is current."""
     config, summary = trailmark.config, trailmark.summary
-    trailmark.config = {"early": 1}  # type: ignore[assignment]
+    trailmark.config = {"early": 1}
     assert config.early == 1
     for lr in (0.1, 0.2):
         run = begin(config={"lr": lr})
@@ -157,7 +157,7 @@ def test_what_was_imported_before_init_follows(begin: Callable[..., Run]) -> Non
 
 def test_assigned_before_init(begin: Callable[..., Run]) -> None:
     """It is a config at once, also an empty one, and the run's after init."""
-    trailmark.config = {}  # type: ignore[assignment]
+    trailmark.config = {}
     assert isinstance(trailmark.config, Config)
     assert len(trailmark.config) == 0
     trailmark.config.lr = 0.1

@@ -92,10 +92,13 @@ def mark_preempting() -> None:
 
 
 def save(
-    glob_str: str | os.PathLike[str], base_path: str | os.PathLike[str] | None = None, policy: str = "live"
+    glob_str: str | os.PathLike[str],
+    base_path: str | os.PathLike[str] | None = None,
+    policy: str = "live",
+    glob: bool = True,  # noqa: FBT001, FBT002 (W&B's signature)
 ) -> list[str]:
     """Keep files with the current run; see `Run.save`."""
-    return current.need("trailmark.save()").save(glob_str, base_path, policy)
+    return current.need("trailmark.save()").save(glob_str, base_path, policy, glob)
 
 
 def log_code(root: str = ".", name: str | None = None, include_fn: Any = None, exclude_fn: Any = None) -> None:

@@ -29,6 +29,7 @@ class Endings:
         self.runs: list[Run] = []
         self.exit_code = 0
         self.error: str | None = None
+        self._interrupted = False
         self._excepthook: Any = None
         self._exit: Any = None
         self._sigterm: Any = None
@@ -49,7 +50,7 @@ class Endings:
             self._unhook()
 
     def _hook(self) -> None:
-        self.exit_code, self.error = 0, None
+        self.exit_code, self.error, self._interrupted = 0, None, False
         if not self._at_exit:
             atexit.register(self._finish_all)
             self._at_exit = True
@@ -71,7 +72,8 @@ class Endings:
         self._sigterm = None
 
     def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        self.exit_code = _INTERRUPTED if issubclass(kind, KeyboardInterrupt) else 1
+        self._interrupted = issubclass(kind, KeyboardInterrupt)
+        self.exit_code = _INTERRUPTED if self._interrupted else 1
         import traceback
 
         self.error = "".join(traceback.format_exception(kind, error, trace))
@@ -120,6 +122,20 @@ class Endings:
     def _finish_all(self) -> None:
         for run in list(reversed(self.runs)):
             run.end(self.exit_code, error=self.error)
+        if self._interrupted:
+            _remember_interrupt()
+
+
+def _remember_interrupt() -> None:
+    """Have Python die of SIGINT after all, so that a shell ends its loop.
+
+    It notes that source code ended by Ctrl-C, and forgets it with the next source code that is run: that of an import,
+    as the traceback and our own end need some.
+    """
+    try:
+        exec("raise KeyboardInterrupt")  # noqa: S102 (only source code sets the note)
+    except KeyboardInterrupt:
+        return
 
 
 endings = Endings()

@@ -79,6 +79,7 @@ class Pulse:
 
         It would exit with 1 instead of dying of the signal, and a shell would go on with its loop.
         """
+        import tokenize  # noqa: F401 (a traceback's source lines; Python 3.13 imports it no earlier)
         import traceback  # noqa: F401
 
         import trailmark._run.report  # noqa: F401

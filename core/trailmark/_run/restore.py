@@ -36,7 +36,16 @@ def restore(
         RunNotFoundError: there is no such run.
         FileNotFoundError: the run has no such file.
     """
-    directory = _directory(run_path)
+    if run_path is None:
+        run = current.need("trailmark.restore() without run_path")
+        return run.restore(name, None, replace, root)
+    return restore_from(find_run(run_path), name, replace=replace, root=root)
+
+
+def restore_from(
+    directory: Path, name: str, *, replace: bool = False, root: str | os.PathLike[str] | None = None
+) -> TextIO:
+    """Do what `restore` does with the file `name` of the run in `directory`."""
     files = (directory / "files").resolve()
     source = files / os.path.normpath(name)
     if not source.resolve().is_relative_to(files):
@@ -49,9 +58,8 @@ def restore(
     return target.open(encoding="utf-8", errors="surrogateescape")
 
 
-def _directory(run_path: str | None) -> Path:
-    if run_path is None:
-        return current.need("trailmark.restore() without run_path").path_on_disk
+def find_run(run_path: str) -> Path:
+    """Return the folder of the run ``project/id``, in the root of the current run or else in the usual one."""
     parts = run_path.strip("/").split("/")[-2:]  # W&B's paths begin with an entity
     root = current.run.path_on_disk.parents[1] if current.run else find_root()
     directory = root.joinpath(*parts)

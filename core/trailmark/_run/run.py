@@ -42,6 +42,7 @@ from trailmark.media.normalize import flat_row
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
+    from typing import TextIO
 
     from typing_extensions import Self
 
@@ -257,8 +258,9 @@ class Run(Identity):
         glob_str: str | os.PathLike[str],
         base_path: str | os.PathLike[str] | None = None,
         policy: str = "live",
+        glob: bool = True,  # noqa: FBT001, FBT002 (W&B's signature)
     ) -> list[str]:
-        """Keep the files that match a glob with the run; return the paths of the copies.
+        """Keep the files that match a glob with the run, or with `glob=False` one file; return the paths of the copies.
 
         Below the run's `files` a file lies as it lies below `base_path` (or the current folder). `policy` is "now",
         "live" (copied again whenever the file changes) or "end" (copied at finish).
@@ -267,7 +269,24 @@ class Run(Identity):
             UsageError: the policy is unknown, or a file is not below `base_path`.
         """
         self._check_open("save()")
-        return self.files.save(os.fspath(glob_str), base_path, policy)
+        pattern = os.fspath(glob_str)
+        if not glob:
+            from glob import escape
+
+            pattern = escape(pattern)
+        return self.files.save(pattern, base_path, policy)
+
+    def restore(
+        self,
+        name: str,
+        run_path: str | None = None,
+        replace: bool = False,  # noqa: FBT001, FBT002 (W&B's signature)
+        root: str | os.PathLike[str] | None = None,
+    ) -> TextIO:
+        """Copy a saved file of this run, or of `run_path`, to `root`, and return it opened; see `trailmark.restore`."""
+        from trailmark._run.restore import find_run, restore_from
+
+        return restore_from(find_run(run_path) if run_path else self.path_on_disk, name, replace=replace, root=root)
 
     def log_code(
         self, root: str = ".", name: str | None = None, include_fn: Any = None, exclude_fn: Any = None
