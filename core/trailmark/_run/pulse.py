@@ -43,7 +43,6 @@ class Pulse:
         self._started: list[Part] = []
         self._fsync_interval_s = fsync_interval_s
         self._stopped = threading.Event()
-        self.ready = threading.Event()  # nothing needs to be imported any more
         self._thread = threading.Thread(target=self._beat, name="trailmark-pulse", daemon=True)
 
     def start(self) -> None:
@@ -65,26 +64,12 @@ class Pulse:
     def _beat(self) -> None:
         synced_at = time.monotonic()
         while not self._stopped.wait(TICK_S):
-            if not self.ready.is_set():
-                self._get_ready()
             for part in list(self._parts):
                 if not self._guard(part, part.tick):
                     self._parts.remove(part)
             if time.monotonic() - synced_at >= self._fsync_interval_s:
                 self._writer.sync()
                 synced_at = time.monotonic()
-
-    def _get_ready(self) -> None:
-        """Import what the end needs: importing it after Ctrl-C would make Python forget that it was interrupted.
-
-        It would exit with 1 instead of dying of the signal, and a shell would go on with its loop.
-        """
-        import tokenize  # noqa: F401 (a traceback's source lines; Python 3.13 imports it no earlier)
-        import traceback  # noqa: F401
-
-        import trailmark._run.report  # noqa: F401
-
-        self.ready.set()
 
     @staticmethod
     def _guard(part: Part, call: Callable[[], None]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Mapping
 from time import time as clock
 from typing import TYPE_CHECKING, Any
@@ -34,8 +33,7 @@ def report(run: Run, exit_code: int) -> None:
     termlog(f"run {run.name} {how}: {state.rows} row{'' if state.rows == 1 else 's'} in {_duration(seconds)}")
     shown = {key: text for key, value in run.summary.items() if (text := _text(value))}
     keys = list(shown)[:MAX_METRICS]
-    # After Ctrl-C nothing is imported any more; see `trailmark._run.pulse`.
-    lines = _sparklines(writer.path, keys) if state.rows and (exit_code == 0 or "numpy" in sys.modules) else {}
+    lines = _sparklines(writer.path, keys) if state.rows else {}
     width = max((len(key) for key in keys), default=0)
     for key in keys:
         termlog(f"  {key:<{width}}  {lines.get(key, '')}  {shown[key]}")
