@@ -62,7 +62,7 @@ class Benchmark:
     arguments: argparse.Namespace
     results: dict[str, Any] = field(default_factory=dict)
     bars: list[Bar] = field(default_factory=list)
-    console: Console = field(default_factory=lambda: Console(width=None if sys.stdout.isatty() else 120))
+    console: Console = field(default_factory=lambda: Console(width=None if sys.stdout.isatty() else 140))
 
     @property
     def present(self) -> list[str]:

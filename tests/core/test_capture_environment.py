@@ -155,6 +155,7 @@ def test_git_that_hangs_does_not_hold_up_the_end(
     hanging.parent.mkdir()
     hanging.write_text(f"#!/bin/sh\ntouch {tmp_path}/called\nexec sleep 600\n")
     hanging.chmod(0o755)
+    (tmp_path / ".git").mkdir()
     monkeypatch.setenv("PATH", f"{hanging.parent}{os.pathsep}{os.environ['PATH']}")
     capture = EnvironmentCapture(writer, files, command=command(None, tmp_path))
     capture.start()

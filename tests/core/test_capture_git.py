@@ -13,7 +13,7 @@ import pytest
 
 from capture_support import wait_for
 from trailmark.capture import git
-from trailmark.capture.git import Repository, without_credentials
+from trailmark.capture.git import Repository, may_hold_repository, without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -297,3 +297,15 @@ def test_user_s_own_diff_program_is_not_run(folder: Path, tmp_path: Path) -> Non
 def test_credentials_are_taken_out(remote: str, expected: str) -> None:
     """What may be a secret in a remote's URL is not recorded; what tells the repository is."""
     assert without_credentials(remote) == expected
+
+
+def test_where_git_is_worth_asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a repository and below it, and where the environment names one; elsewhere git is not even started."""
+    inside = tmp_path / "repository" / "deep" / "down"
+    inside.mkdir(parents=True)
+    (tmp_path / "repository" / ".git").mkdir()
+    monkeypatch.delenv("GIT_DIR", raising=False)
+    assert may_hold_repository(inside)
+    assert not may_hold_repository(tmp_path)
+    monkeypatch.setenv("GIT_DIR", str(inside))
+    assert may_hold_repository(tmp_path)

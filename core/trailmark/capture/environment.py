@@ -120,12 +120,13 @@ class EnvironmentCapture:
         return repository.root
 
     def _repository(self, command: Command) -> Repository | None:
-        from trailmark.capture.git import Repository
+        from trailmark.capture.git import Repository, may_hold_repository
 
         folders = [command.path.parent] if command.path is not None else []
         folders += [Path(command.cwd)] if command.cwd else []
         repository = None
-        for folder in folders:
+        # Starting git takes longer than all else that a short run does: it is asked only where it may know something.
+        for folder in filter(may_hold_repository, folders):
             repository = Repository(folder, self._cancelled)
             if repository.root is not None:
                 break

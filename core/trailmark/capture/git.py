@@ -43,6 +43,12 @@ class Answer(NamedTuple):
         return "" if self.error else self.output.decode(errors="replace").split("\n")[0]
 
 
+def may_hold_repository(folder: Path) -> bool:
+    """Whether git could find a repository from `folder`: told by the environment, or by a `.git` there or above."""
+    place = folder.resolve()
+    return "GIT_DIR" in os.environ or any((parent / ".git").exists() for parent in (place, *place.parents))
+
+
 class Repository:
     """The git repository that holds `folder`, if there is one.
 
