@@ -89,7 +89,9 @@ def test_the_journal_is_synced_while_the_run_goes_on(
     monkeypatch.setattr(pulse_module, "TICK_S", 0.005)
     run = begin(settings={"fsync_interval_s": 0.01})
     wait_until(lambda: len(synced) > 3)
+    while_running = len(synced)
     run.finish()
+    assert len(synced) > while_running
 
 
 def test_live_files_follow_their_source(
@@ -102,4 +104,5 @@ def test_live_files_follow_their_source(
     run = begin()
     (copy,) = run.save(str(source), base_path=tmp_path)
     source.write_text("two, longer")
-    wait_until(lambda: Path(copy).read_text() == "two, longer")
+    wait_until(lambda: Path(copy).read_text() != "one")
+    assert Path(copy).read_text() == "two, longer"
