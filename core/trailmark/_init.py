@@ -172,7 +172,7 @@ def _start(settings: Settings, root: Path, writer: Writer, beginning: Beginning)
     for metric in beginning.earlier.metrics.values() if beginning.earlier else ():
         writer.append(metric)
     run = Run(settings, writer, beginning)
-    run.pulse = Pulse(writer, [run.files, *_parts(settings, run)], settings.fsync_interval_s)
+    run.pulse = Pulse(writer, [run.media, run.files, *_parts(settings, run)], settings.fsync_interval_s)
     run.pulse.start()
     endings.add(run)
     if not settings.quiet and run.rank == 0:

@@ -6,6 +6,8 @@ Error:
 │   ├── RunFinishedError       a finished run was asked to record something
 │   ├── LogTypeError           `log` got something that is not a mapping of str keys (also a TypeError)
 │   ├── TooLargeError          a value is larger than a journal takes (also a ValueError)
+│   ├── MediaError             an image, a table, … cannot be made of what was given, or not be read (also a ValueError)
+│   ├── ArtifactError          an artifact cannot be made, found or read as asked (also a ValueError)
 │   └── SettingsError          a setting has a value that it cannot have
 ├── ConfigError                a config value would change without `allow_val_change`
 ├── RunNotFoundError           no run, or more than one, has the name that was asked for
@@ -40,6 +42,14 @@ class LogTypeError(UsageError, TypeError):
 
 class TooLargeError(UsageError, ValueError):
     """A value is larger than a journal takes."""
+
+
+class MediaError(UsageError, ValueError):
+    """An image, a table, … cannot be made of what was given, or not be read."""
+
+
+class ArtifactError(UsageError, ValueError):
+    """An artifact cannot be made, found or read as it was asked for."""
 
 
 class SettingsError(UsageError):

@@ -67,6 +67,9 @@ def test_the_kind_comes_first(record: type[records.Record]) -> None:
         "path": "p",
         "title": "t",
         "set": {},
+        "action": "logged",
+        "project": "p",
+        "version": 1,
     }
     names = [field.name for field in msgspec.structs.fields(record) if field.required or field.name == "name"]
     payload = encode(record(**{name: fields[name] for name in names}))

@@ -21,7 +21,8 @@ MAX_LINES = 600
 FLOORS = (
     {"_sparkline", "_term", "_version", "errors"},
     {"journal"},
-    {"artifacts", "capture", "media", "plot"},
+    {"media"},
+    {"artifacts", "capture", "plot"},
     {"_run"},
     {"api", "sync"},
     {"_init", "_login"},

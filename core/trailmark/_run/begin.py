@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -114,12 +115,28 @@ def _fork(project: Path, settings: Settings, moment: str) -> Beginning:
         raise UsageError(f"the run {settings.id!r} is already in {project}: a fork needs an id of its own")
     import shutil
 
-    # A copy, so that the fork's folder is the whole run, whatever becomes of its parent.
+    # Copies, so that the fork's folder is the whole run, whatever becomes of its parent.
     directory.mkdir(parents=True, exist_ok=True)
     for path in journal_paths(parent.path):
         shutil.copyfile(path, directory / path.name)
+    _share_media(parent.path, directory)
     moment = f"{parent.project}/{parent.id}?_step={step}"
     return _again(parent, directory)._replace(rewind=step, forked_from=moment)
+
+
+def _share_media(parent: Path, fork: Path) -> None:
+    """Give a fork the media of its parent: as further names of the files, which nobody writes to, where that can be."""
+    import shutil
+
+    def link(source: str, target: str) -> None:
+        try:
+            os.link(source, target)
+        except OSError:  # no such links on this file system, or too many of this file
+            shutil.copyfile(source, target)
+
+    media = parent / "files" / "media"
+    if media.is_dir():
+        shutil.copytree(media, fork / "files" / "media", copy_function=link, ignore=shutil.ignore_patterns(".*"))
 
 
 def _again(earlier: RunState | None, directory: Path, *, shared: bool = False) -> Beginning:

@@ -12,9 +12,10 @@ from trailmark.errors import NoRunError
 if TYPE_CHECKING:
     import datetime
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from trailmark._run.run import Run
+    from trailmark.artifacts.artifact import Artifact
     from trailmark.journal.records import Metric
 
 
@@ -104,6 +105,54 @@ def save(
 def log_code(root: str = ".", name: str | None = None, include_fn: Any = None, exclude_fn: Any = None) -> None:
     """Keep source files with the current run; see `Run.log_code`."""
     current.need("trailmark.log_code()").log_code(root, name, include_fn, exclude_fn)
+
+
+def log_artifact(
+    artifact_or_path: Artifact | str | os.PathLike[str],
+    name: str | None = None,
+    type: str | None = None,  # noqa: A002 (W&B's name)
+    aliases: Iterable[str] | None = None,
+    tags: Iterable[str] | None = None,
+) -> Artifact:
+    """Store an artifact as an output of the current run; see `Run.log_artifact`."""
+    return current.need("trailmark.log_artifact()").log_artifact(artifact_or_path, name, type, aliases, tags)
+
+
+def use_artifact(
+    artifact_or_name: Artifact | str,
+    type: str | None = None,  # noqa: A002 (W&B's name)
+    aliases: Iterable[str] | None = None,
+    use_as: str | None = None,
+) -> Artifact:
+    """Record a version as an input of the current run, and return it; see `Run.use_artifact`."""
+    return current.need("trailmark.use_artifact()").use_artifact(artifact_or_name, type, aliases, use_as)
+
+
+def link_artifact(artifact: Artifact, target_path: str, aliases: Iterable[str] | None = None) -> Artifact | None:
+    """Put a version into another collection too; see `Run.link_artifact`."""
+    return current.need("trailmark.link_artifact()").link_artifact(artifact, target_path, aliases)
+
+
+def log_model(
+    path: str | os.PathLike[str], name: str | None = None, aliases: Iterable[str] | None = None
+) -> Artifact:
+    """Store the file or folder of a model; see `Run.log_model`."""
+    return current.need("trailmark.log_model()").log_model(path, name, aliases)
+
+
+def use_model(name: str) -> str:
+    """Record a logged model as an input of the current run, and return its path; see `Run.use_model`."""
+    return current.need("trailmark.use_model()").use_model(name)
+
+
+def link_model(
+    path: str | os.PathLike[str],
+    registered_model_name: str,
+    name: str | None = None,
+    aliases: Iterable[str] | None = None,
+) -> Artifact | None:
+    """Store a model, and link it to a registered one; see `Run.link_model`."""
+    return current.need("trailmark.link_model()").link_model(path, registered_model_name, name, aliases)
 
 
 def require(*requirements: Any, **options: Any) -> None:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from trailmark._run.artifacts import Artifacts
 from trailmark._run.config import Config
-from trailmark._run.identity import Identity
+from trailmark._run.media_files import MediaFiles
 from trailmark._run.metric import make_metric
 from trailmark._run.saved import SavedFiles
 from trailmark._run.summary import Summary
@@ -37,7 +38,7 @@ from trailmark.journal.records import (
     SummaryChange,
 )
 from trailmark.journal.runstate import combine
-from trailmark.media.normalize import flat_row
+from trailmark.media.normalize import flat_row, is_media, plain, with_media
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ _ALERT_WAIT_S = 60.0
 _LEVELS = ("INFO", "WARN", "ERROR")
 
 
-class Run(Identity):
+class Run(Artifacts):
     """One execution that is being recorded. Made by `trailmark.init`.
 
     Any thread may use it. A fork and a process that gets it pickled go on in the same run, with a journal of their own.
@@ -69,10 +70,11 @@ class Run(Identity):
         self._alerted: dict[str, float] = {}
         self.pulse: Pulse | None = None
         self.files = SavedFiles(writer, self._files_folder)
+        self.media = MediaFiles(writer, self._files_folder)
         self._config = Config(self._record_config, allow_val_change=settings.allow_val_change)
         if beginning.earlier is not None:
             vars(self._config)["_values"].update(beginning.earlier.config)
-        self._summary = Summary(self._read_summary, self._record_summary)
+        self._summary = Summary(self._read_summary, self._record_summary, self._summary_value)
 
     # -- logging -------------------------------------------------------------------------------------------------
 
@@ -84,11 +86,16 @@ class Run(Identity):
         A smaller step, also a negative one, is as good as any. Rows of one step are merged when they are read: the
         last value of a key counts.
 
+        Images, tables and other media are written to files by other threads; the row refers to them at once, and a
+        process that is killed loses those that are not complete yet. Figures of matplotlib and plotly, pictures of PIL
+        and data frames become media by themselves.
+
         Nested mappings become dotted keys. Numbers of numpy, torch, JAX and TensorFlow become Python's; arrays of up
         to 32 values become lists, larger ones histograms. NaN, infinities and integers of any size are kept.
 
         Raises:
-            LogTypeError: `data` is not a mapping of str keys, or `step` not an integer.
+            LogTypeError: `data` is not a mapping of str keys, `step` not an integer, or a list mixes kinds of media.
+            MediaError: a file of a media object cannot be read.
             TooLargeError: a value has more than 16 MiB.
             RunFinishedError: the run is finished.
         """
@@ -123,6 +130,8 @@ class Run(Identity):
         self._check_open("log()")
         row = flat_row(data)
         step = None if step is None else _as_step(step)
+        near = self._step if step is None else step  # another thread may move on: files are only named by it
+        row = {key: self.media.records(key, near, value) if is_media(value) else value for key, value in row.items()}
         now = clock()
         if not _ROW_FIELDS.isdisjoint(row):
             step, now = _take_row_fields(row, step, now)
@@ -198,6 +207,10 @@ class Run(Identity):
     def summary(self) -> Summary:
         """The results of the run."""
         return self._summary
+
+    def _summary_value(self, key: str, value: Any) -> Any:
+        value = with_media(value, key)
+        return self.media.records(key, self._step, value) if is_media(value) else plain(value, f"summary.{key}")
 
     def _record_config(self, changed: dict[str, Any], removed: list[str]) -> None:
         self._check_open("config")

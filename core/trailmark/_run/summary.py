@@ -19,21 +19,26 @@ class Summary(MutableMapping[str, Any]):
     set here counts until the next row that holds the key. A copied or pickled summary is a plain dict.
     """
 
-    def __init__(self, read: Callable[[], dict[str, Any]], record: Callable[[dict[str, Any], list[str]], None]) -> None:
-        vars(self).update(_read=read, _record=record)
+    def __init__(
+        self,
+        read: Callable[[], dict[str, Any]],
+        record: Callable[[dict[str, Any], list[str]], None],
+        convert: Callable[[str, Any], Any] = lambda key, value: plain(value, f"summary.{key}"),
+    ) -> None:
+        vars(self).update(_read=read, _record=record, _convert=convert)
 
     def update(self, d: Any = None, **more: Any) -> None:  # type: ignore[override]
         """Set all values of the mapping `d`."""
         values = {**as_mapping(d), **more}
         if values:
-            self._record({(name := as_name(key)): plain(value, f"summary.{name}") for key, value in values.items()}, [])
+            self._record({(name := as_name(key)): self._convert(name, value) for key, value in values.items()}, [])
 
     def __getitem__(self, key: str) -> Any:
         return self._shown(key, self._read()[key])
 
     def _shown(self, key: str, value: Any) -> Any:
         if isinstance(value, dict) and "_type" not in value:
-            return Summary(lambda: self._inside(key), lambda *change: self._record_inside(key, *change))
+            return Summary(lambda: self._inside(key), lambda *change: self._record_inside(key, *change), self._convert)
         return plain(value) if isinstance(value, (dict, list)) else value
 
     def _inside(self, key: str) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from trailmark.media.histogram import Histogram
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -111,14 +109,7 @@ def as_array(values: list[Any]) -> Values:
         return np.array(values, dtype=np.bool_)
     if kinds == {int} and min(values) in _INT64 and max(values) in _INT64:
         return np.array(values, dtype=np.int64)
-    return as_objects([_restored(value) for value in values])
-
-
-def _restored(value: Any) -> Any:
-    """Return the object that a record stands for."""
-    if isinstance(value, dict) and value.get("_type") == "histogram":
-        return Histogram.from_record(value)
-    return value
+    return as_objects(values)
 
 
 def assemble(parts: Sequence[Part], count: int, *, exact: bool) -> Column:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
+from trailmark.api.stored import StoredMedia
 from trailmark.journal.fold import Fold
 from trailmark.journal.reader import Entry, Reader, Rows
-from trailmark.journal.records import Console, Metric, Row
+from trailmark.journal.records import Console, MediaFile, Metric, Row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,7 @@ class Contents:
         loose: the other rows.
         console: what the process printed.
         definitions: a fold of nothing but the journal's metric definitions.
+        stored: where the media of the rows find their files.
     """
 
     def __init__(self, path: Path) -> None:
@@ -47,6 +49,7 @@ class Contents:
         self.loose: list[LooseRow] = []
         self.console: list[Console] = []
         self.definitions = Fold()
+        self.stored = StoredMedia(path.parent)
         self.cost_bytes = 0
 
     def refresh(self) -> None:
@@ -74,6 +77,9 @@ class Contents:
         elif isinstance(record, Console):
             self.console.append(record)
             self.cost_bytes += _VALUE_BYTES * len(record.lines)
+        elif isinstance(record, MediaFile):
+            self.stored.take(record)
+            self.cost_bytes += _VALUE_BYTES
         elif isinstance(record, Metric):
             self.definitions.record(record)
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trailmark.api.columns import Part, as_array, is_increasing
+from trailmark.api.columns import Part, as_array, as_objects, is_increasing
+from trailmark.media.kinds import restore
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -25,6 +26,7 @@ class JournalRows:
 
     def __init__(self, source: Source, contents: Contents, keys: Sequence[str] | None, stream: str) -> None:
         self.source = source
+        self._stored = contents.stored
         wanted = None if keys is None else set(keys)
         limit = source.limit if stream == "history" else None
 
@@ -76,8 +78,13 @@ class JournalRows:
         for key in found.keys() & loose.keys():
             numbers, values = loose[key]
             places = np.array(numbers, dtype=np.int64) + begin
-            found[key].append((places if self._place is None else self._place[places], as_array(values)))
+            found[key].append((places if self._place is None else self._place[places], self._restored(values)))
         return {key: [Part(*pair) for pair in pairs] for key, pairs in found.items() if pairs}
+
+    def _restored(self, values: list[Any]) -> Values:
+        """Return values as an array, with histograms and media in place of their records."""
+        array = as_array(values)
+        return array if array.dtype.kind != "O" else as_objects([restore(value, self._stored) for value in values])
 
 
 def _up_to(rows: Rows, limit: int | None) -> Rows:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from trailmark.api.contents import Contents, Shelf
     from trailmark.api.files import File
+    from trailmark.api.histograms import Histograms
     from trailmark.api.history import Query, Series
     from trailmark.journal.records import Alert, Header, Metric
 
@@ -331,6 +332,21 @@ class Run:
 
         query = history.Query(stream=history.stream_named(stream), attempts=attempts)
         return history.series(self._read(query, rank), key, query)
+
+    def histograms(
+        self, key: str, num_bins: int | None = None, *, rank: int | str | None = 0, attempts: bool = False
+    ) -> Histograms:
+        """Return the histograms of one key over time as numpy arrays: steps, times, counts, edges, numbers of NaN.
+
+        With `num_bins` all are put into that many common bins, from the lowest edge of any to the highest, for a heat
+        map; the sum of each stays. Without it they have the bins that they were logged with.
+
+        Raises:
+            UsageError: the key holds no histograms, or they have different numbers of bins and no `num_bins` is given.
+        """
+        from trailmark.api.histograms import histograms
+
+        return histograms(self.series(key, rank=rank, attempts=attempts), key, num_bins)
 
     def history(
         self,

@@ -20,6 +20,7 @@ from trailmark.journal.aggregate import Aggregate
 from trailmark.journal.records import (
     Alert,
     AnyRecord,
+    ArtifactLink,
     ConfigChange,
     Console,
     Edit,
@@ -27,6 +28,7 @@ from trailmark.journal.records import (
     Exit,
     File,
     Header,
+    MediaFile,
     Metric,
     Preempting,
     Row,
@@ -65,6 +67,7 @@ class JournalState(msgspec.Struct, omit_defaults=True):
     edits: dict[str, Stamped] = {}
     environment: dict[str, Any] = {}
     files: dict[str, File] = {}
+    artifacts: list[ArtifactLink] = []
     alerts: list[Alert] = []
     console_lines: dict[str, int] = {}
     preempting: bool = False
@@ -325,6 +328,13 @@ class Fold:
         self._see(record.time)
         self.state.files[record.path] = record
 
+    def _take_media_file(self, record: MediaFile) -> None:
+        self._see(record.time)  # there may be a million of them: readers of rows keep what they say
+
+    def _take_artifact(self, record: ArtifactLink) -> None:
+        self._see(record.time)
+        self.state.artifacts.append(record)
+
     def _take_alert(self, record: Alert) -> None:
         self._see(record.time)
         self.state.alerts.append(record)
@@ -345,6 +355,8 @@ class Fold:
         Console: _take_console,
         Environment: _take_environment,
         File: _take_file,
+        MediaFile: _take_media_file,
+        ArtifactLink: _take_artifact,
         Alert: _take_alert,
         Edit: _take_edit,
         Preempting: _take_preempting,

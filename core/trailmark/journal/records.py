@@ -129,6 +129,31 @@ class File(Record, tag="file"):
     policy: str = "live"
 
 
+class MediaFile(Record, tag="media"):
+    """A file of a media object is complete, or will never be. The row that refers to it was written before."""
+
+    time: float
+    path: str  # below `files`, with forward slashes
+    size: int = 0
+    sha256: str = ""
+    error: str | None = None  # why there is no file
+
+
+class ArtifactLink(Record, tag="artifact"):
+    """The run logged, used or linked a version of an artifact."""
+
+    time: float
+    action: str  # logged, used or linked
+    project: str
+    name: str
+    version: int
+    digest: str = ""
+    type: str = ""
+    size: int = 0
+    aliases: list[str] = []
+    use_as: str | None = None
+
+
 class Alert(Record, tag="alert"):
     """Something that a person should look at."""
 
@@ -172,6 +197,8 @@ RECORDS = (
     Console,
     Environment,
     File,
+    MediaFile,
+    ArtifactLink,
     Alert,
     Edit,
     Preempting,
@@ -188,6 +215,8 @@ AnyRecord: TypeAlias = (
     | Console
     | Environment
     | File
+    | MediaFile
+    | ArtifactLink
     | Alert
     | Edit
     | Preempting

@@ -21,7 +21,7 @@ from trailmark.journal import frames
 from trailmark.journal.fold import Fold, JournalState
 from trailmark.journal.machine import machine_id, process_started
 from trailmark.journal.reader import Entry, Reader, read_exit, read_header
-from trailmark.journal.records import Header, Keys, Metric, decode_struct, encode
+from trailmark.journal.records import ArtifactLink, Header, Keys, Metric, decode_struct, encode
 from trailmark.journal.writer import SUFFIX, rank_and_time
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class RunState(msgspec.Struct):
     starting_step: int = 0
     attempts: int = 0
     ranks: list[int] = []
+    artifacts: list[ArtifactLink] = []  # in order of time
     resume: str | None = None
     forked_from: str | None = None
     journals: dict[str, JournalState] = {}  # by file name
@@ -197,6 +198,8 @@ def combine(directory: Path, states: dict[str, JournalState], unreadable: dict[s
         if headers[name].run == last.run:  # a fork inherits rows, but not the machine that they were made on
             run.environment.update(states[name].environment)
             _add_counts(run.system_counts, states[name].system_counts)
+    links = [link for name in own for link in states[name].artifacts]
+    run.artifacts = sorted(links, key=lambda link: link.time)
     _apply_edits(run, [states[name] for name in own])
     return run
 

@@ -1,6 +1,7 @@
 """Any Python value as a plain one: None, bool, int, float, str, bytes, list, dict.
 
-`flat_row` serves `log`: what is nested becomes dotted keys. `plain` serves config and summary, where nesting stays.
+`flat_row` serves `log`: what is nested becomes dotted keys, and media stay what they are, for the run to store. `plain`
+serves config and summary, where nesting stays.
 
 What W&B makes of each type is kept, but for: integers of any size stay exact, bytes stay bytes, and what is missing is
 None. No value stops a training run: one whose own methods fail becomes a text that says so.
@@ -23,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 from trailmark._term import say_once
 from trailmark.errors import LogTypeError
 from trailmark.media.array import as_number, as_numpy, fetch_scalars
+from trailmark.media.kinds import as_media
+from trailmark.media.media import Media
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,10 +37,10 @@ _MISSING = frozenset(("NAType", "NaTType"))  # pandas.NA, and pandas.NaT, which 
 
 
 def flat_row(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one row for the journal: dotted keys and plain values.
+    """Return one row for the journal: dotted keys, and plain values, media, or lists of media of one kind.
 
     Raises:
-        LogTypeError: a key of `data` is not a str, or it is nested without end.
+        LogTypeError: a key of `data` is not a str, it is nested without end, or a list mixes media with other things.
     """
     for key in data:
         if not isinstance(key, str):
@@ -48,7 +51,9 @@ def flat_row(data: Mapping[str, Any]) -> dict[str, Any]:
     leaves: dict[str, Any] = {}
     _flatten(data, "", 0, leaves)
     leaves.update(fetch_scalars(leaves))
-    return {key: value if type(value) in _ATOMS else plain(value, key) for key, value in leaves.items()}
+    return {
+        key: value if type(value) in _ATOMS or is_media(value) else plain(value, key) for key, value in leaves.items()
+    }
 
 
 def _flatten(data: Mapping[Any, Any], prefix: str, depth: int, leaves: dict[str, Any]) -> None:
@@ -56,11 +61,41 @@ def _flatten(data: Mapping[Any, Any], prefix: str, depth: int, leaves: dict[str,
         raise LogTypeError(f"{prefix[:80]}… is nested deeper than {MAX_DEPTH}: does it contain itself?")
     for key, value in data.items():
         name = prefix + as_name(key)
-        inside = None if type(value) in _ATOMS or type(value) is str else _entries(value)
+        if type(value) in _ATOMS or type(value) is str:
+            leaves[name] = value
+            continue
+        value = with_media(value, name)  # noqa: PLW2901
+        inside = None if is_media(value) else _entries(value)
         if inside:
             _flatten(inside, name + ".", depth + 1, leaves)
         else:
             leaves[name] = value
+
+
+def is_media(value: Any) -> bool:
+    """Whether `value`, of `with_media`, is a media object or a list of them."""
+    return isinstance(value, Media) or (type(value) is list and bool(value) and isinstance(value[0], Media))
+
+
+def with_media(value: Any, key: str) -> Any:
+    """Return a figure, picture or data frame, or a list of some, as media; anything else as it is.
+
+    Raises:
+        LogTypeError: a list holds media of several kinds, or media and other things.
+    """
+    if not isinstance(value, (list, tuple)) or not value:
+        return as_media(value)
+    first = as_media(value[0])
+    if not isinstance(first, Media):
+        return value
+    items = [first, *map(as_media, value[1:])]
+    odd = {type(item).__name__ for item in items if type(item) is not type(first)}
+    if odd:
+        raise LogTypeError(
+            f"{key!r} is a list of {type(first).__name__} that also holds {', '.join(sorted(odd))}: "
+            "log one list for each kind of media"
+        )
+    return items
 
 
 def _entries(value: Any) -> dict[Any, Any] | None:
@@ -109,6 +144,11 @@ def _converted(value: Any, key: str, depth: int) -> Any:
 def _from_protocol(value: Any, key: str, depth: int) -> Any:
     """Return dates as ISO 8601, durations as seconds, and what values of Trailmark say of themselves."""
     kind = type(value)
+    if isinstance(value, Media):
+        raise LogTypeError(
+            f"{key or 'a value'} holds {type(value).__name__} where only plain values can be kept: "
+            "log it under a key of its own, alone or in a list of its kind"
+        )
     if kind.__name__ in _MISSING and kind.__module__.startswith("pandas."):
         return None
     if isinstance(value, (datetime.date, datetime.time)):

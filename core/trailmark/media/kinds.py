@@ -1,0 +1,82 @@
+"""The kinds of values that records name under ``_type``, and what objects of other libraries become of themselves."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trailmark.media.media import Media, Stored
+
+_CLASSES = {
+    "audio": "trailmark.media.audio.Audio",
+    "chart": "trailmark.media.chart.Chart",
+    "graph": "trailmark.media.graph.Graph",
+    "html": "trailmark.media.html.Html",
+    "image": "trailmark.media.image.Image",
+    "joined-table": "trailmark.media.joined_table.JoinedTable",
+    "molecule": "trailmark.media.molecule.Molecule",
+    "object3d": "trailmark.media.object3d.Object3D",
+    "partitioned-table": "trailmark.media.partitioned_table.PartitionedTable",
+    "plotly": "trailmark.media.plotly.Plotly",
+    "table": "trailmark.media.table.Table",
+    "video": "trailmark.media.video.Video",
+}
+
+
+def restore(value: Any, stored: Stored) -> Any:
+    """Return the object that a record stands for, or the objects that a list of records does; anything else as it is.
+
+    A kind that is not known here stays a mapping.
+
+    Raises:
+        MediaError: a record is damaged.
+    """
+    if type(value) is list:
+        return [restore(item, stored) for item in value] if any(type(item) is dict for item in value) else value
+    kind = value.get("_type") if type(value) is dict else None
+    if kind == "histogram":
+        from trailmark.media.histogram import Histogram
+
+        return Histogram.from_record(value)
+    home = _CLASSES.get(kind) if isinstance(kind, str) else None
+    if home is None:
+        return value
+    module, _, name = home.rpartition(".")
+    media: type[Media] = getattr(importlib.import_module(module), name)
+    found = media.from_record(value, stored)
+    found._record = value  # noqa: SLF001 (told only here)
+    return found
+
+
+def as_media(value: Any) -> Any:
+    """Return a figure, picture or data frame of another library as a media object; anything else as it is."""
+    name = type(value).__name__
+    if name == "DataFrame" and _from(value, "pandas", "polars"):
+        from trailmark.media.table import Table
+
+        return Table(dataframe=value)
+    if _is_instance(value, "PIL.Image", "Image") or _is_instance(value, "matplotlib.figure", "FigureBase"):
+        from trailmark.media.image import Image
+
+        return Image(value)
+    if name == "module" and value is sys.modules.get("matplotlib.pyplot"):
+        from trailmark.media.image import Image
+
+        return Image(value.gcf())
+    if _is_instance(value, "plotly.basedatatypes", "BaseFigure"):
+        from trailmark.media.plotly import Plotly
+
+        return Plotly(value)
+    return value
+
+
+def _is_instance(value: Any, module: str, name: str) -> bool:
+    """Whether `value` is of a class of a module that, as `value` is there, is imported already."""
+    kind = getattr(sys.modules.get(module), name, None)
+    return isinstance(kind, type) and isinstance(value, kind)
+
+
+def _from(value: Any, *packages: str) -> bool:
+    return type(value).__module__.partition(".")[0] in packages
