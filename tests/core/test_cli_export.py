@@ -10,7 +10,6 @@ import json
 import math
 import struct
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -108,7 +107,6 @@ def test_csv_is_exact(root: Path) -> None:
     assert (rows[0]["text"], rows[3]["none"], rows[3]["n"]) == ("", "", "")
 
 
-@pytest.mark.extra
 def test_parquet_has_types_and_the_run(root: Path, tmp_path: Path) -> None:
     """Numbers are numbers, what parquet has no type for is JSON, and the run is in the schema's metadata."""
     from pyarrow import parquet
@@ -131,7 +129,6 @@ def test_parquet_has_types_and_the_run(root: Path, tmp_path: Path) -> None:
     assert json.loads(table.schema.metadata[b"trailmark"])["path"] == "digits/r1"
 
 
-@pytest.mark.extra
 def test_parquet_goes_through_a_pipe(root: Path) -> None:
     """Standard output takes the bytes as they are."""
     from pyarrow import parquet
@@ -141,16 +138,6 @@ def test_parquet_goes_through_a_pipe(root: Path) -> None:
         data = process.stdout.read()
     assert process.returncode == 0
     assert parquet.read_table(io.BytesIO(data)).num_rows == 4
-
-
-def test_without_pyarrow_it_says_what_to_install(root: Path) -> None:
-    """A missing package is one sentence with the pip command."""
-    source = "import sys; sys.modules['pyarrow'] = None; from trailmark.cli import main; main()"
-    command = [sys.executable, "-c", source, "--root", str(root), "export", "r1", "-f", "parquet"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert result.returncode == 1
-    assert "`pip install pyarrow`" in result.stderr
-    assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(("name", "begins"), [("x.csv", b"_step,"), ("x.jsonl", b'{"_step"'), ("x", b"_step,")])

@@ -21,6 +21,7 @@ BASE = {
     "nvidia-ml-py",
     "pillow",
     "psutil",
+    "pyarrow",
     "pyyaml",
     "requests",
     "rich",

@@ -15,7 +15,7 @@ import click
 from trailmark.cli.lookup import complete_run
 from trailmark.cli.show import chosen_keys, open_run
 from trailmark.cli.text import plural, size, to_json
-from trailmark.errors import MissingPackageError, UsageError
+from trailmark.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -143,16 +143,10 @@ def write_jsonl(sheet: Sheet, file: IO[bytes]) -> int:
 
 
 def write_parquet(sheet: Sheet, file: IO[bytes]) -> int:
-    """Write Parquet, with the run's description as metadata of the schema; return the number of rows.
+    """Write Parquet, with the run's description as metadata of the schema; return the number of rows."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    Raises:
-        MissingPackageError: pyarrow is not installed.
-    """
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError:
-        raise MissingPackageError("pyarrow", "exporting to parquet") from None
     rows = list(sheet.rows)
     arrays, fields = [], []
     for column in sheet.columns:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trailmark.media.media import Media, Stored
 
-_CLASSES = {
+CLASSES = {
     "audio": "trailmark.media.audio.Audio",
     "chart": "trailmark.media.chart.Chart",
     "graph": "trailmark.media.graph.Graph",
@@ -40,7 +40,7 @@ def restore(value: Any, stored: Stored) -> Any:
         from trailmark.media.histogram import Histogram
 
         return Histogram.from_record(value)
-    home = _CLASSES.get(kind) if isinstance(kind, str) else None
+    home = CLASSES.get(kind) if isinstance(kind, str) else None
     if home is None:
         return value
     module, _, name = home.rpartition(".")
@@ -48,6 +48,17 @@ def restore(value: Any, stored: Stored) -> Any:
     found = media.from_record(value, stored)
     found._record = value  # noqa: SLF001 (told only here)
     return found
+
+
+def described(record: dict[str, Any]) -> str:
+    """Return what the record of a histogram or a media object says of it, in a few words."""
+    kind = str(record["_type"])
+    if kind == "histogram":
+        return f"histogram of {sum(record.get('counts', ())):,} values"
+    words = [f"{record['width']} x {record['height']}"] if {"width", "height"} <= record.keys() else []
+    words += [f"of {record['rows']:,} rows"] if type(record.get("rows")) is int else []
+    words += [repr(text) for name in ("title", "caption") if isinstance(text := record.get(name), str) and text]
+    return " ".join([kind, *words])
 
 
 def as_media(value: Any) -> Any:
@@ -61,10 +72,11 @@ def as_media(value: Any) -> Any:
         from trailmark.media.image import Image
 
         return Image(value)
-    if name == "module" and value is sys.modules.get("matplotlib.pyplot"):
+    pyplot: Any = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and value is pyplot:
         from trailmark.media.image import Image
 
-        return Image(value.gcf())
+        return Image(pyplot.gcf())
     if _is_instance(value, "plotly.basedatatypes", "BaseFigure"):
         from trailmark.media.plotly import Plotly
 
