@@ -1,0 +1,24 @@
+"""Charts of tables, sequences and classifiers: each a `Chart`, which `log` takes and notebooks draw.
+
+W&B's functions with W&B's arguments. Modules here have names that no function has, as a submodule would hide it.
+"""
+
+from __future__ import annotations
+
+from trailmark.plot.confusion import confusion_matrix
+from trailmark.plot.curves import pr_curve, roc_curve
+from trailmark.plot.custom import plot_table, visualize
+from trailmark.plot.marks import bar, histogram, line, line_series, scatter
+
+__all__ = [
+    "bar",
+    "confusion_matrix",
+    "histogram",
+    "line",
+    "line_series",
+    "plot_table",
+    "pr_curve",
+    "roc_curve",
+    "scatter",
+    "visualize",
+]
