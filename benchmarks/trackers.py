@@ -36,8 +36,10 @@ class Tracker:
     """One tracker. `slowness` divides the number of calls that it is asked for."""
 
     name = ""
+    module: Any = None  # that of `load`, where it has one
     slowness = 1
     takes_tensors = True  # else the caller converts, as its documentation says
+    has_images = False  # whether `image` makes a value that a row may hold
 
     def load(self) -> None:
         """Import what a training script imports."""
@@ -46,6 +48,10 @@ class Tracker:
     def begin(self, folder: Path) -> Log:
         """Begin a run in `folder`; return what logs a row."""
         raise NotImplementedError
+
+    def image(self, pixels: Any) -> Any:
+        """Return the value that stands for an array of pixels, (height, width, 3), in a row."""
+        return self.module.Image(pixels)
 
     def finish(self) -> None:
         """Finish the run."""
@@ -68,6 +74,7 @@ class Trailmark(Tracker):
     """This project."""
 
     name = "trailmark"
+    has_images = True
 
     def load(self) -> None:
         """Import the package."""
@@ -78,7 +85,7 @@ class Trailmark(Tracker):
     def begin(self, folder: Path) -> Log:
         """Begin a run below `folder`."""
         self.run = self.module.init(project=PROJECT, dir=str(folder))
-        return self.run.log
+        return self.run.log  # type: ignore[no-any-return]
 
     def finish(self) -> None:
         """Finish the run."""
@@ -105,6 +112,7 @@ class Wandb(Tracker):
     """Weights & Biases, offline."""
 
     name = "wandb"
+    has_images = True
 
     def load(self) -> None:
         """Import the package."""
@@ -138,6 +146,7 @@ class Trackio(Tracker):
     """Hugging Face's trackio."""
 
     name = "trackio"
+    has_images = True
     takes_tensors = False  # it leaves them out, with a warning
 
     def load(self) -> None:

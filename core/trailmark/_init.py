@@ -29,6 +29,8 @@ from trailmark.journal.writer import Writer, writer_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from trailmark.artifacts.artifact import Artifact
+
 _runs_begun = 0  # the number of a run among those of this process, which ranks of one job agree on
 
 
@@ -290,3 +292,22 @@ def _config(config: Any, include: Iterable[str] | None, exclude: Iterable[str] |
     given = {key: value for key, value in given.items() if key not in left_out}
     defaults = Path("config-defaults.yaml")
     return {**read_yaml(defaults), **given} if defaults.is_file() else given
+
+
+class _Lineage:
+    """Tells artifacts which runs made and used them: by readers, which stand above runs and are imported when asked."""
+
+    def logged_by(self, artifact: Artifact) -> Any:
+        """Return the run that made a version."""
+        from trailmark.api.artifacts import Readers
+
+        return Readers().logged_by(artifact)
+
+    def used_by(self, artifact: Artifact) -> list[Any]:
+        """Return the runs that used a version."""
+        from trailmark.api.artifacts import Readers
+
+        return [*Readers().used_by(artifact)]
+
+
+Run.lineage = _Lineage()

@@ -16,8 +16,21 @@ from trailmark import __version__
 from trailmark.cli.app import cli
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
-CONTEXT = click.Context(cli)
-COMMANDS = {name: cli.get_command(CONTEXT, name) for name in cli.list_commands(CONTEXT)}
+
+
+def commands_of(group: click.Group, prefix: str = "") -> dict[str, click.Command]:
+    """Return the commands by what one types, those of groups among them too."""
+    context, found = click.Context(group), {}
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        found[prefix + name] = command
+        if isinstance(command, click.Group):
+            found |= commands_of(command, f"{prefix}{name} ")
+    return found
+
+
+COMMANDS = commands_of(cli)
 
 
 def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
@@ -33,15 +46,16 @@ def test_the_version_is_told() -> None:
 
 def test_help_names_all_commands() -> None:
     """--help lists each command with a line about it."""
-    result = invoke("--help")
-    assert [name for name in COMMANDS if not re.search(rf"^  {name} +\w", result.stdout, re.MULTILINE)] == []
+    for name in COMMANDS:
+        *group, last = name.split()
+        assert re.search(rf"^  {last} +\w", invoke(*group, "--help").stdout, re.MULTILINE), name
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_has_help(name: str) -> None:
     """--help and -h of a command tell its usage."""
     for option in ("--help", "-h"):
-        result = invoke(name, option)
+        result = invoke(*name.split(), option)
         assert result.exit_code == 0
         assert result.stdout.startswith(f"Usage: trailmark {name}")
 
@@ -59,6 +73,7 @@ def test_a_wrong_command_suggests(word: str, meant: str) -> None:
 def test_a_strange_command_gets_the_list() -> None:
     """Where nothing is close all commands are named."""
     assert "commands are ls, show, tail" in invoke("xyzzy").stderr
+    assert "commands are ls, show, get" in invoke("artifact", "xyzzy").stderr
 
 
 def test_a_wrong_option_is_a_usage_error(tmp_path: Path) -> None:
@@ -187,7 +202,7 @@ def test_python_dash_m_is_the_command(tmp_path: Path) -> None:
 def _documented(name: str) -> str:
     """Return the part of the page about a command."""
     parts = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    [part] = [part for part in parts if part.startswith(f"`trailmark {name}")]
+    [part] = [part for part in parts if re.match(rf"`trailmark {name}(`| [^a-z])", part)]
     return part
 
 
@@ -195,7 +210,6 @@ def _documented(name: str) -> str:
 def test_each_option_is_documented(name: str) -> None:
     """The page has a section for each command, which names each of its options, long and short, and no others."""
     command = COMMANDS[name]
-    assert command is not None
     options = {
         text
         for option in command.params
@@ -211,7 +225,7 @@ def test_each_option_is_documented(name: str) -> None:
 def test_each_argument_is_documented(name: str) -> None:
     """The title of a command's section has its usage as `--help` tells it."""
     command = COMMANDS[name]
-    assert command is not None
     context = click.Context(command, info_name=f"trailmark {name}")
     usage = " ".join(command.collect_usage_pieces(context)).replace("[OPTIONS]", "").strip()
+    usage = usage.replace("COMMAND [ARGS]...", "").strip()
     assert _documented(name).splitlines()[0] == f"`{f'trailmark {name} {usage}'.strip()}`"

@@ -1,31 +1,35 @@
 """The artifacts of a run: which versions it logs, uses and links.
 
-What an artifact is, and how a version gets onto the disk, is in `trailmark.artifacts`. A run commits a version first and
-writes the record that tells of it afterwards, so a journal never names a version that is not whole. A fault of the
+What an artifact is, and how a version gets onto the disk, is in `trailmark.artifacts`. A run commits a version first
+and writes the record that tells of it afterwards, so a journal never names a version that is not whole. A fault of the
 disk stops no training: it is warned of, and the artifact stays a draft. A call that cannot be right raises.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from trailmark._run.identity import Identity
 from trailmark._term import termwarn
+from trailmark.artifacts.naming import MAX_NAME, parse
 from trailmark.errors import ArtifactError
 from trailmark.journal.records import ArtifactLink
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from trailmark.artifacts.artifact import Artifact, Lineage
 
 REGISTRY = "model-registry"  # the project that `link_model` links into, as at W&B
+_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.ESTALE}
+_OURS = (".blobs", ".artifacts", ".draft-")  # how folders begin that only artifacts write to
 _UNSPECIFIED = "unspecified"  # W&B's type of an artifact that is logged by its path alone
-_MAX_NAME = 128
+_SEPARATORS = "/\\" if os.sep == "\\" else "/"
 
 
 class Artifacts(Identity):
@@ -68,8 +72,9 @@ class Artifacts(Identity):
             RunFinishedError: the run is finished.
         """
         self._check_open("log_artifact()")
-        artifact = self._as_artifact("log_artifact", artifact_or_path, name, type)
-        return self._log(artifact, _words("aliases", aliases), _words("tags", tags))
+        names, words = _words("aliases", aliases), _words("tags", tags)
+        artifact, is_whole = self._as_artifact("log_artifact", artifact_or_path, name, type)
+        return self._log(artifact, names, words) if is_whole else artifact
 
     def use_artifact(
         self,
@@ -92,7 +97,7 @@ class Artifacts(Identity):
             ArtifactError: there is no such version (the message names close ones), or its type is another.
             RunFinishedError: the run is finished.
         """
-        from trailmark.artifacts.artifact import Artifact
+        from trailmark._run.artifact import Artifact
 
         self._check_open("use_artifact()")
         names = _words("aliases", aliases)
@@ -107,9 +112,8 @@ class Artifacts(Identity):
         elif isinstance(artifact_or_name, str):
             found = self._find(artifact_or_name, type)
             if found is None:
-                return Artifact(_plain_name(artifact_or_name), type or _UNSPECIFIED)
-            artifact = found
-            names = [_reference(artifact_or_name)]
+                return self._stand_in(Artifact(parse(artifact_or_name).name, type or _UNSPECIFIED))
+            artifact, names = found, [parse(artifact_or_name).reference]
         else:
             _refuse("use_artifact", "an Artifact or a name such as 'data:latest'", artifact_or_name)
         self._record("used", artifact, names, use_as or artifact.use_as)
@@ -143,13 +147,15 @@ class Artifacts(Identity):
         names = _words("aliases", aliases)
         if self.disabled:
             return artifact
-        if artifact.is_draft:
-            self._log(artifact, [], [])
+        if artifact.is_draft or not self._is_mine(artifact):
+            artifact = self._log(artifact, [], [])
             if artifact.is_draft:
                 return None
         try:
             linked = Collection(self._root, project, name).link(artifact, names)
-        except OSError as error:
+        except (OSError, ArtifactError) as error:
+            if not _is_fault_of_disk(error):
+                raise
             termwarn(f"artifact {artifact.name} is not linked to {project}/{name}: {error}")
             return None
         self._record("linked", linked, names)
@@ -167,11 +173,12 @@ class Artifacts(Identity):
             RunFinishedError: the run is finished.
         """
         self._check_open("log_model()")
-        artifact = self._as_artifact("log_model", path, name, "model")
-        return self._log(artifact, _words("aliases", aliases), [])
+        names = _words("aliases", aliases)
+        artifact, is_whole = self._as_artifact("log_model", path, name, "model")
+        return self._log(artifact, names, []) if is_whole else artifact
 
     def use_model(self, name: str) -> str:
-        """Record a logged model as an input of this run, and return where its file lies, or its folder if it has several.
+        """Record a logged model as an input of this run, and return the path of its file, or of its folder.
 
         Args:
             name: as for `use_artifact`.
@@ -213,9 +220,11 @@ class Artifacts(Identity):
                 f"registered_model_name is the name of a collection of {REGISTRY!r} alone, without project and alias, "
                 f"got {registered_model_name!r}"
             )
-        artifact = self._as_artifact("link_model", path, name, "model")
-        artifact = self._log(artifact, [], [])
-        return self.link_artifact(artifact, f"{REGISTRY}/{registered_model_name}", aliases)
+        names = _words("aliases", aliases)
+        artifact, is_whole = self._as_artifact("link_model", path, name, "model")
+        if not is_whole or self._log(artifact, [], []).is_draft:
+            return artifact if self.disabled else None
+        return self.link_artifact(artifact, f"{REGISTRY}/{registered_model_name}", names)
 
     # -- W&B's distributed artifacts ---------------------------------------------------------------------------------
 
@@ -246,35 +255,28 @@ class Artifacts(Identity):
     def _root(self) -> Path:
         return self.path_on_disk.parents[1]
 
-    def _as_artifact(self, call: str, given: Any, name: str | None, kind: str | None) -> Artifact:
-        """Return the artifact that a call was given, or one made of a path."""
-        from trailmark.artifacts.artifact import Artifact
+    def _as_artifact(self, call: str, given: Any, name: str | None, kind: str | None) -> tuple[Artifact, bool]:
+        """Return the artifact that a call was given, or one made of a path; and whether it has all its files."""
+        from trailmark._run.artifact import Artifact
 
         if isinstance(given, Artifact):
             if name is not None and name not in (given.name, given.collection_name):
                 termwarn(
                     f"{call}(name={name!r}) is ignored: the artifact is named {given.name!r} already", repeat=False
                 )
-            return given
+            return given, True
         if not isinstance(given, (str, os.PathLike)):
             _refuse(call, "an Artifact, the path of a file or folder, or a URI", given)
         path = os.fspath(given)
         name = name or _safe(f"run-{self.id}-{os.path.basename(path.rstrip(_SEPARATORS))}")  # noqa: PTH119 (may be a URI)
         artifact = Artifact(name, kind or self._known_type(name))
         if self.disabled:
-            return artifact
-        if os.path.isdir(path):  # noqa: PTH112
-            artifact.add_dir(path)
-        elif os.path.exists(path):  # noqa: PTH110
-            artifact.add_file(path)
-        elif "://" in path:
-            artifact.add_reference(path)
-        else:
-            raise ArtifactError(
-                f"{call}({path!r}): nothing is there, looked for from {os.getcwd()!r} on: "  # noqa: PTH109
-                "give the path of a file or folder, or a URI such as s3://bucket/key"
-            )
-        return artifact
+            return artifact, True  # whatever is at the path
+        try:
+            _fill(artifact, call, path)
+        except (OSError, ArtifactError) as error:
+            return artifact, self._give_up(artifact, error)
+        return artifact, True
 
     def _known_type(self, name: str) -> str:
         """Return the type of the collection `name`, as all its versions have one."""
@@ -285,10 +287,7 @@ class Artifacts(Identity):
 
     def _log(self, artifact: Artifact, aliases: list[str], tags: list[str]) -> Artifact:
         if not artifact.is_draft and not self.disabled:
-            if artifact.project != self.project or not self._is_mine(artifact):
-                artifact = artifact.new_draft()  # its files are there already: only a version of this project is made
-            elif not self._mark(artifact, aliases, tags):
-                return artifact
+            artifact = artifact.new_draft()  # the same contents: in this project they become a version, or are one
         if artifact.is_draft and not self._commit(artifact, aliases, tags):
             return artifact
         self._record("logged", artifact, aliases)
@@ -299,6 +298,7 @@ class Artifacts(Identity):
     ) -> bool:
         """Make a version of a draft; whether it is one now."""
         if self.disabled:
+            artifact.given_up = True
             return False
         try:
             artifact.commit(
@@ -309,21 +309,17 @@ class Artifacts(Identity):
                 logged_by=self.id if made_here else None,
                 history_step=self._last_step() if made_here else None,
             )
-        except OSError as error:
-            termwarn(f"artifact {artifact.name} is not stored: {error}. The run goes on without it")
-            return False
+        except (OSError, ArtifactError) as error:
+            return self._give_up(artifact, error)
         return True
 
-    def _mark(self, artifact: Artifact, aliases: list[str], tags: list[str]) -> bool:
-        """Give aliases and tags to a version that is there already; whether that was possible."""
-        artifact.aliases = [*dict.fromkeys([*artifact.aliases, *aliases])]
-        artifact.tags = [*dict.fromkeys([*artifact.tags, *tags])]
-        try:
-            artifact.save()
-        except OSError as error:
-            termwarn(f"artifact {artifact.name} does not get the aliases {aliases}: {error}")
-            return False
-        return True
+    def _give_up(self, artifact: Artifact, error: OSError | ArtifactError) -> bool:
+        """Warn of a fault of the disk, and go on without the version; raise `error` if it is no such fault."""
+        if not _is_fault_of_disk(error):
+            raise error
+        termwarn(f"artifact {artifact.name} is not stored: {error}. The run goes on without it")
+        artifact.given_up = True
+        return False
 
     def _find(self, name: str, kind: str | None) -> Artifact | None:
         """Return a version by its name; None if a disabled run, which logged nothing itself, does not find it."""
@@ -335,6 +331,12 @@ class Artifacts(Identity):
             if self.disabled:
                 return None
             raise
+
+    @staticmethod
+    def _stand_in(artifact: Artifact) -> Artifact:
+        """Return what a disabled run has in place of a version that is not there."""
+        artifact.given_up = True
+        return artifact
 
     def _record(self, action: str, artifact: Artifact, aliases: list[str], use_as: str | None = None) -> None:
         if self.disabled or artifact.is_draft:
@@ -363,7 +365,7 @@ class Artifacts(Identity):
 
     def _is_mine(self, artifact: Artifact) -> bool:
         """Whether a version lies in this run's root."""
-        return artifact.root == self._root or os.path.samefile(artifact.root, self._root)
+        return artifact.root == self._root or artifact.root.samefile(self._root)
 
     def _told(self, artifact: Artifact) -> Artifact:
         """Return `artifact`, which knows from now on whom to ask for its lineage."""
@@ -385,9 +387,6 @@ class Artifacts(Identity):
         return last if last is not None or self._earlier is None else self._earlier.last_step
 
 
-_SEPARATORS = "/\\" if os.sep == "\\" else "/"
-
-
 def _words(argument: str, given: Any) -> list[str]:
     """Return what may be one word, or several, as a list."""
     words = [] if given is None else [given] if isinstance(given, str) else [*given]
@@ -401,16 +400,30 @@ def _refuse(call: str, wanted: str, given: Any) -> NoReturn:
     raise ArtifactError(f"{call}() takes {wanted}, got {given!r:.100} of type {type(given).__name__}")
 
 
+def _fill(artifact: Artifact, call: str, path: str) -> None:
+    """Add what is at a path or URI."""
+    if os.path.isdir(path):  # noqa: PTH112 (may be a URI)
+        artifact.add_dir(path)
+    elif os.path.exists(path):  # noqa: PTH110
+        artifact.add_file(path)
+    elif "://" in path:
+        artifact.add_reference(path)
+    else:
+        raise ArtifactError(
+            f"{call}({path!r}): nothing is there, looked for from {os.getcwd()!r} on: "  # noqa: PTH109
+            "give the path of a file or folder, or a URI such as s3://bucket/key"
+        )
+
+
+def _is_fault_of_disk(error: OSError | ArtifactError) -> bool:
+    """Whether it is the disk under the root that failed, and not the caller's file that cannot be read."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    if not isinstance(cause, OSError):
+        return False
+    place = Path(os.fsdecode(cause.filename)).parts if cause.filename else ()
+    return cause is error or cause.errno in _DISK_FAULTS or any(part.startswith(_OURS) for part in place)
+
+
 def _safe(name: str) -> str:
     """Return `name` with nothing in it that the name of an artifact must not have."""
-    return re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)[:_MAX_NAME].rstrip(".")
-
-
-def _plain_name(path: str) -> str:
-    """Return the name in a path such as "project/name:alias"."""
-    return path.rsplit("/", 1)[-1].partition(":")[0]
-
-
-def _reference(path: str) -> str:
-    """Return what names the version in a path such as "project/name:alias"."""
-    return path.rsplit("/", 1)[-1].partition(":")[2] or "latest"
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:MAX_NAME]

@@ -133,9 +133,7 @@ def link_artifact(artifact: Artifact, target_path: str, aliases: Iterable[str] |
     return current.need("trailmark.link_artifact()").link_artifact(artifact, target_path, aliases)
 
 
-def log_model(
-    path: str | os.PathLike[str], name: str | None = None, aliases: Iterable[str] | None = None
-) -> Artifact:
+def log_model(path: str | os.PathLike[str], name: str | None = None, aliases: Iterable[str] | None = None) -> Artifact:
     """Store the file or folder of a model; see `Run.log_model`."""
     return current.need("trailmark.log_model()").log_model(path, name, aliases)
 

@@ -74,20 +74,23 @@ class MediaFiles:
         """Do nothing: the threads wait for files."""
 
     def stop(self, timeout_s: float) -> None:
-        """Wait until all files are written, or `timeout_s` have passed; those that are not are lost then."""
+        """Wait until all files are written; when none has been for `timeout_s`, give the others up."""
         if self._pid != os.getpid():
             return
         with self._changed:
-            self._changed.wait_for(lambda: not self._waiting and not self._working, timeout_s)
+            left = -1
+            while (waiting := len(self._waiting) + self._working) and waiting != left:
+                left = waiting
+                self._changed.wait_for(lambda: len(self._waiting) + self._working < left, timeout_s)  # noqa: B023
             self._closed = True
             late = list(self._waiting)
             self._waiting.clear()
             unfinished = len(late) + self._working
             self._changed.notify_all()
         for job in late:
-            self._record(job.name, error=f"the run finished before it was written, after waiting {timeout_s:g} s")
+            self._record(job.name, error=f"the run finished before it was written: no file was for {timeout_s:g} s")
         if unfinished:
-            termwarn(f"{unfinished} media files were not written within {timeout_s:g} s and are lost")
+            termwarn(f"{unfinished} media files are lost: finish() waited {timeout_s:g} s, and none was completed")
 
     # -- files -----------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from trailmark._sparkline import sparkline
 from trailmark._term import termlog
 from trailmark.errors import JournalError
 from trailmark.journal.reader import Entry, Reader
+from trailmark.media.kinds import described
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,11 +59,15 @@ def _sparklines(path: Path, keys: list[str]) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    """Return a number of the summary, or the first of those that `define_metric` asked for with its name; else ''."""
+    """Return a number of the summary, the first of those that `define_metric` asked for, or what media are; else ''."""
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
         return f"{value:.5g}"
+    if isinstance(value, Mapping) and "_type" in value:
+        return described(dict(value))
+    if isinstance(value, list) and value and isinstance(value[0], Mapping) and "_type" in value[0]:
+        return f"{len(value)} of {described(dict(value[0]))}" if len(value) > 1 else described(dict(value[0]))
     if isinstance(value, Mapping):
         return next((f"{name} {text}" for name, part in value.items() if (text := _text(part))), "")
     return ""

@@ -314,7 +314,10 @@ class Run(Artifacts):
     # -- end -----------------------------------------------------------------------------------------------------
 
     def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:  # noqa: FBT001 (W&B's signature)
-        """Finish the run; a second call does nothing. Waits no longer than the setting `finish_timeout_s` a part."""
+        """Finish the run; a second call does nothing.
+
+        Waits for media to be written as long as they are, and for nothing else longer than `finish_timeout_s`.
+        """
         self.end(exit_code or 0, quiet=quiet)
 
     def end(

@@ -1,4 +1,4 @@
-"""`Api`: the runs of a root."""
+"""`Api`: the runs of a root, and its artifacts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trailmark.api import listing
 from trailmark.api import order as ordering
+from trailmark.api.artifacts import Artifacts
 from trailmark.api.contents import Shelf
 from trailmark.api.filters import compile_query, mentions
 from trailmark.api.run import Run
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 _SHOWN = 5  # runs that an error names
 
 
-class Api:
-    """Reads the runs of a root. Needs no server and no run of its own, and may be used while runs are running.
+class Api(Artifacts):
+    """Reads the runs and artifacts of a root. Needs no server and no run of its own; runs may be running meanwhile.
 
     Args:
         root: the directory that holds runs. By default what the setting `dir` says (`TRAILMARK_DIR`, the nearest

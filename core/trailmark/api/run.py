@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from trailmark.api.files import File
     from trailmark.api.histograms import Histograms
     from trailmark.api.history import Query, Series
-    from trailmark.journal.records import Alert, Header, Metric
+    from trailmark.artifacts.artifact import Artifact
+    from trailmark.journal.records import Alert, ArtifactLink, Header, Metric
 
 _DESCRIBING = (
     *("id", "project", "entity", "path", "name", "state", "notes", "tags", "group", "job_type", "archived"),
@@ -466,6 +467,35 @@ class Run:
         """
         return files.find_file(self.dir, name)
 
+    # -- artifacts -------------------------------------------------------------------------------------------------
+
+    @property
+    def artifacts(self) -> list[ArtifactLink]:
+        """What the run recorded of artifacts: those that it logged, used and linked, in the order of its doing so."""
+        return list(self._now.artifacts)
+
+    def logged_artifacts(self, per_page: int = 100) -> list[Artifact]:
+        """Return the versions that the run made, in the order of its doing so; those deleted since are left out.
+
+        `per_page` has no effect, for W&B's sake.
+        """
+        del per_page
+        return self._artifacts("logged")
+
+    def used_artifacts(self, per_page: int = 100) -> list[Artifact]:
+        """Return the versions that the run used, as `logged_artifacts` does."""
+        del per_page
+        return self._artifacts("used")
+
+    def _artifacts(self, action: str) -> list[Artifact]:
+        from trailmark.api.artifacts import Readers
+        from trailmark.api.provenance import artifacts_of
+
+        found = artifacts_of(self.dir.parent.parent, self._now, action)
+        for artifact in found:
+            artifact.lineage = Readers(self._shelf)
+        return found
+
     def faults(self) -> list[JournalFault]:
         """Return the damaged places of all journals; what lies around them is read nevertheless."""
         found = []
@@ -486,16 +516,16 @@ class Run:
             self.load(force=True)
 
     def delete(self, delete_artifacts: bool = False, *, force: bool = False) -> None:  # noqa: FBT001, FBT002 (W&B's signature)
-        """Delete the run with all its files.
+        """Delete the run with all its files, and with `delete_artifacts` the versions that it alone logged.
 
         Raises:
             UsageError: the run is running, and `force` is not given.
             Error: its directory cannot be removed.
         """
-        del delete_artifacts  # artifacts do not lie in the run's directory
         state = load(self.dir)
         if state is not None and state.state == "running" and not force:
             raise UsageError(f"run {self.path} is running: finish it first, or call delete(force=True)")
+        artifacts = self._artifacts_of_its_own(state) if delete_artifacts and state else []
         # Renamed first, so that nobody ever sees half a run; names with a dot in front are no runs.
         doomed = self.dir.with_name(f".deleted-{self.id}-{secrets.token_hex(4)}")
         try:
@@ -503,6 +533,17 @@ class Run:
             shutil.rmtree(doomed)
         except OSError as error:
             raise Error(f"run {self.path} cannot be deleted: {error}") from error
+        for artifact in artifacts:
+            artifact.delete(delete_aliases=True)
+
+    def _artifacts_of_its_own(self, state: RunState) -> list[Artifact]:
+        """Return the versions that the run made, and that no other run logged too."""
+        from trailmark.api.provenance import Provenance, artifacts_of
+
+        root = self.dir.parent.parent
+        made = [found for found in artifacts_of(root, state, "logged") if found.logged_by_id == self.id]
+        known = Provenance(root, self._shelf)
+        return [artifact for artifact in made if not known.others_that_logged(artifact, self.path)]
 
 
 def _names(keys: str | Sequence[str] | None) -> list[str] | None:

@@ -17,27 +17,35 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trailmark._version import __version__
-from trailmark.errors import Error, UsageError
+from trailmark.errors import ArtifactError, Error, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 # In the order in which `--help` shows them.
-_COMMANDS = ("ls", "show", "tail", "export", "verify", "gc", "demo", "login")
+_COMMANDS = ("ls", "show", "tail", "export", "artifact", "verify", "gc", "demo", "login")
 
 
-class Commands(click.Group):
-    """Commands that are imported when they are needed, and errors without tracebacks."""
+class Group(click.Group):
+    """Commands that are imported when they are needed.
+
+    Attributes:
+        homes: the modules of the commands by name, in the order in which `--help` shows them.
+        other_words: what people type who come from another tool, and what they mean.
+    """
+
+    homes: Mapping[str, str] = {}
+    other_words: Mapping[str, str] = {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         """Return the names of the commands, in the order of `--help`."""
-        return list(_COMMANDS)
+        return list(self.homes)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return a command, which also takes the options that stand before it."""
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in self.homes:
             return None
-        command: click.Command = importlib.import_module(f"trailmark.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(self.homes[cmd_name]).command
         if all(option.name != "root" for option in command.params):
             command.params.append(_root_option())
         return command
@@ -46,12 +54,38 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that `args` begin with; the error for another word says what may have been meant."""
-        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            close = get_close_matches(args[0], [*_COMMANDS, *_OTHER_WORDS], n=1)
-            meant = _OTHER_WORDS.get(close[0], close[0]) if close else ""
-            hint = f"did you mean `trailmark {meant}`?" if meant else f"commands are {', '.join(_COMMANDS)}"
-            ctx.fail(f"no command {args[0]!r}; {hint}")
+        if args[0] not in self.homes and not args[0].startswith("-"):
+            close = get_close_matches(args[0], [*self.homes, *self.other_words], n=1)
+            meant = self.other_words.get(close[0], close[0]) if close else ""
+            commands = f"commands are {', '.join(self.homes)}"
+            ctx.fail(f"no command {args[0]!r}; {f'did you mean `{ctx.command_path} {meant}`?' if meant else commands}")
         return super().resolve_command(ctx, args)
+
+
+class Commands(Group):
+    """The commands of `trailmark`, and errors without tracebacks."""
+
+    homes: Mapping[str, str] = {name: f"trailmark.cli.{name}" for name in _COMMANDS}
+    other_words: Mapping[str, str] = {
+        "list": "ls",
+        "runs": "ls",
+        "info": "show",
+        "get": "show",
+        "plot": "show --plot",
+        "follow": "tail",
+        "logs": "tail",
+        "watch": "tail",
+        "dump": "export",
+        "check": "verify",
+        "fsck": "verify",
+        "clean": "gc",
+        "rm": "gc",
+        "delete": "gc",
+        "help": "--help",
+        "version": "--version",
+        "artifacts": "artifact ls",
+        "model": "artifact",
+    }
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; tell errors as click does."""
@@ -59,6 +93,8 @@ class Commands(click.Group):
             result = super().invoke(ctx)
             # Here, where click still sees a closed pipe, and not when Python ends.
             sys.stdout.flush()
+        except ArtifactError as error:  # a call that is wrong by what is there, more often than by its form
+            raise _Failure(str(error)) from error
         except UsageError as error:
             raise _Misuse(str(error)) from error
         except Error as error:
@@ -69,27 +105,6 @@ class Commands(click.Group):
             where = f"{error.filename}: " if error.filename else ""
             raise _Failure(f"{where}{error.strerror or error}") from error
         return result
-
-
-# What people type who come from another tool.
-_OTHER_WORDS = {
-    "list": "ls",
-    "runs": "ls",
-    "info": "show",
-    "get": "show",
-    "plot": "show --plot",
-    "follow": "tail",
-    "logs": "tail",
-    "watch": "tail",
-    "dump": "export",
-    "check": "verify",
-    "fsck": "verify",
-    "clean": "gc",
-    "rm": "gc",
-    "delete": "gc",
-    "help": "--help",
-    "version": "--version",
-}
 
 
 class _Failure(click.ClickException):

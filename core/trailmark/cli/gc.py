@@ -1,8 +1,8 @@
 """`trailmark gc`: what may go, and letting it go.
 
 Without options only what can be made again, or was left behind, goes: caches of states, unfinished copies, notes of
-jobs that are over, directories without a file. Runs go only by choice, never while they run, and each is first renamed
-so that no half of one is left where runs are.
+jobs that are over, directories without a file, blobs that no version of an artifact has. Runs go only by choice, never
+while they run, and each is first renamed so that no half of one is left where runs are.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from trailmark._term import termwarn
 from trailmark.api.listing import project_names
 from trailmark.cli.lookup import folders, root_of
 from trailmark.cli.screen import Part, Screen
 from trailmark.cli.table import Column, table
 from trailmark.cli.text import age, clean, parse_span, plural, size
-from trailmark.errors import UsageError
+from trailmark.errors import ArtifactError, UsageError
 from trailmark.journal.runstate import CACHE_NAME, load
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _LEFTOVER = re.compile(r"\..+-[0-9a-f]{8}")  # how Trailmark names a file until it is complete
 _JOBS = ".jobs"  # a folder of a project, where ranks learn which run is theirs
+_ARTIFACTS = ".artifacts"  # a folder of a project, where versions are
+_BLOBS = ".blobs"  # a folder of the root
 _DOOMED = ".deleted-"  # the start of the name of a run that is being deleted
 _SETTLED_S = 3600  # what changed within the last hour may still be in use
 _NOTE_S = 86400
@@ -41,6 +44,7 @@ _WORDS = {
     "leftover": ("leftover file", "leftover files"),
     "note": ("note of a job that is over", "notes of jobs that are over"),
     "empty": ("empty directory", "empty directories"),
+    "blobs": ("", ""),
 }
 
 
@@ -132,6 +136,21 @@ def litter(root: Path, project: str | None, wanted: Wanted) -> Iterator[Litter]:
             yield Litter("run", folder.path, _size(folder.path), run)
     for name in [project] if project else project_names(root):
         yield from _of_project(root / name, going)
+    if project is None:  # all projects share them
+        yield from _blobs(root)
+
+
+def _blobs(root: Path) -> Iterator[Litter]:
+    """Yield the folder of blobs, if there is anything in it that no version of an artifact has."""
+    from trailmark.artifacts.garbage import collect_garbage
+
+    try:
+        unneeded_bytes = collect_garbage(root, dry_run=True)
+    except ArtifactError as error:  # whatever is needed cannot be told from what is not
+        termwarn(f"blobs are left alone: {error}")
+        return
+    if unneeded_bytes:
+        yield Litter("blobs", root / _BLOBS, unneeded_bytes)
 
 
 def _of_project(project: Path, going: set[Path]) -> Iterator[Litter]:
@@ -141,6 +160,8 @@ def _of_project(project: Path, going: set[Path]) -> Iterator[Litter]:
             continue
         if path.name == _JOBS:
             yield from _notes(path, project)
+        elif path.name == _ARTIFACTS:
+            yield from _of_artifacts(path)
         elif path.name.startswith(_DOOMED):
             yield Litter("leftover", path, _size(path))
         elif not path.name.startswith("."):
@@ -162,6 +183,18 @@ def _of_run(directory: Path) -> Iterator[Litter]:
         yield Litter("empty", directory, 0)
 
 
+def _of_artifacts(folder: Path) -> Iterator[Litter]:
+    """Yield what is left of versions, and collections, that were being made or deleted when the process was killed."""
+    for path in [Path(entry) for entry in _entries(folder)]:
+        if _LEFTOVER.fullmatch(path.name):
+            if _settled(path):
+                yield Litter("leftover", path, _size(path))
+        elif path.is_dir() and not path.is_symlink():
+            for inner in [Path(entry) for entry in _entries(path)]:
+                if _LEFTOVER.fullmatch(inner.name) and _settled(inner):
+                    yield Litter("leftover", inner, _size(inner))
+
+
 def _notes(folder: Path, project: Path) -> Iterator[Litter]:
     """Yield the notes by which ranks found their run, if that is over."""
     for path in _files(folder):
@@ -180,6 +213,10 @@ def delete(item: Litter) -> bool:
         return _delete_run(path)
     if item.kind == "empty":
         return _delete_empty(path)
+    if item.kind == "blobs":
+        from trailmark.artifacts.garbage import collect_garbage
+
+        return collect_garbage(path.parent) > 0
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -230,8 +267,10 @@ def _report(screen: Screen, root: Path, found: list[Litter]) -> None:
         screen.line((f"… and {plural(len(runs) - _SHOWN, 'more run')}", "dim"))
     for kind, (noun, nouns) in _WORDS.items():
         items = [item for item in found if item.kind == kind]
-        if items:
-            total = sum(item.size_bytes for item in items)
+        total = sum(item.size_bytes for item in items)
+        if items and kind == "blobs":
+            screen.line("blobs that no version has", (f" · {size(total)}", "dim"))
+        elif items:
             screen.line((f"{len(items):,} ", "bold"), noun if len(items) == 1 else nouns, (f" · {size(total)}", "dim"))
 
 
@@ -271,7 +310,9 @@ def _size(path: Path) -> int:
 
 
 def _bytes(file: Path) -> int:
+    """Return the bytes that are freed with a file: none if it has another name, as files of artifacts may."""
     try:
-        return file.lstat().st_size
+        status = file.lstat()
     except FileNotFoundError:  # deleted meanwhile
         return 0
+    return status.st_size if status.st_nlink == 1 else 0

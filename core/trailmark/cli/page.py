@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from trailmark.api.run import Run
 
 _MOST_FILES = 20
+_MEDIA = "media/"  # files of logged values, which are many
 _LAST_LINES = 5
 _CURVE = (12, 40)  # how wide a curve may be, in characters
 _BESIDE_CURVE = 66  # what the other columns need
@@ -50,6 +51,7 @@ class Page:
         self._values("Definitions", ((name, definition_text(metric)) for name, metric in run.metrics.items()))
         self._values("Environment", ((key, _environment_text(key, value)) for key, value in flat(run.environment)))
         self._files()
+        self._artifacts()
         self._alerts()
         self._last_lines()
         self._error()
@@ -140,8 +142,10 @@ class Page:
             self.screen.lines(table(columns, rows, self.screen.width, indent=2, header=False))
 
     def _files(self) -> None:
-        files = self.run.files()
-        if not files:
+        found = self.run.files()
+        files = [file for file in found if not file.name.startswith(_MEDIA)]
+        media = [file for file in found if file.name.startswith(_MEDIA)]
+        if not found:
             return
         self._title("Files", str(self.run.dir / "files"))
         rows: list[list[Part]] = [[(file.name, ""), (size(file.size), "dim")] for file in files[:_MOST_FILES]]
@@ -149,6 +153,24 @@ class Page:
         self.screen.lines(table(columns, rows, self.screen.width, indent=2, header=False))
         if len(files) > _MOST_FILES:
             self.screen.line((f"  … and {plural(len(files) - _MOST_FILES, 'more file')}", "dim"))
+        if media:
+            what = plural(len(media), "file")
+            self.screen.line((f"  {_MEDIA}  {what} of media, {size(sum(file.size for file in media))}", "dim"))
+
+    def _artifacts(self) -> None:
+        rows: list[list[Part]] = [
+            [
+                (link.action, "dim"),
+                (f"{link.project}/{link.name}:v{link.version}", ""),
+                (link.type, "dim"),
+                (size(link.size), "dim"),
+            ]
+            for link in self.run.artifacts
+        ]
+        if rows:
+            self._title("Artifacts")
+            columns = (Column(""), Column("", widest=80), Column("", optional=1), Column("", right=True, optional=2))
+            self.screen.lines(table(columns, rows, self.screen.width, indent=2, header=False))
 
     def _alerts(self) -> None:
         alerts = self.run.alerts

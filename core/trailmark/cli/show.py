@@ -134,6 +134,8 @@ def rows(run: Run, keys: Sequence[str], rank: int, *, system: bool) -> Iterator[
         yield from _metric_rows("system", measure_all(run, list(run.keys("system")), rank, "system"))
     yield from (("definition", clean(name), definition_text(metric)) for name, metric in run.metrics.items())
     yield from (("file", clean(file.name), str(file.size)) for file in run.files())
+    for link in run.artifacts:
+        yield "artifact", link.action, clean(f"{link.project}/{link.name}:v{link.version}"), clean(link.type)
     for alert in run.alerts:
         yield "alert", iso(alert.time), exact(alert.level), exact(alert.title), exact(alert.text)
     yield from (("error", "traceback", clean(line)) for line in (run.error or "").splitlines())
@@ -188,6 +190,7 @@ def _rest(run: Run) -> dict[str, Any]:
     return {
         "definitions": {name: msgspec.to_builtins(metric) for name, metric in run.metrics.items()},
         "files": [{"name": file.name, "size": file.size} for file in run.files()],
+        "artifacts": [msgspec.to_builtins(link) for link in run.artifacts],
         "alerts": [msgspec.to_builtins(alert) for alert in run.alerts],
     }
 

@@ -13,6 +13,9 @@ import re
 import time
 from typing import Any
 
+from trailmark.media.kinds import described
+from trailmark.media.media import Media
+
 # Control characters, surrogates, line separators and what changes the direction of writing: a terminal obeys these.
 _DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
@@ -49,12 +52,18 @@ def short(value: Any, *, rounded: bool = True) -> str:
         return "—"
     if isinstance(value, (bool, int, float)):
         return number(value) if rounded or isinstance(value, bool) else repr(value)
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(short(item, rounded=rounded) for item in value)}]"
-    if not isinstance(value, dict):
+    if isinstance(value, Media):
+        value = value.record or {"_type": value.kind}
+    if isinstance(value, dict):
+        return clean(described(value)) if "_type" in value else _mapping(value, rounded=rounded)
+    if not isinstance(value, (list, tuple)):
         return clean(str(value))
-    if value.get("_type") == "histogram":
-        return f"histogram of {plural(sum(value.get('counts', ())), 'value')}"
+    several = len(value) > 1 and all(isinstance(item, Media) for item in value)
+    items = ", ".join(short(item, rounded=rounded) for item in value)
+    return f"{len(value):,} of {short(value[0])}" if several else f"[{items}]"
+
+
+def _mapping(value: dict[Any, Any], *, rounded: bool) -> str:
     return f"{{{', '.join(f'{clean(str(key))}: {short(item, rounded=rounded)}' for key, item in value.items())}}}"
 
 
@@ -73,6 +82,8 @@ def to_json(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Media):
+        return value.record
     if hasattr(value, "to_record"):  # a histogram
         return value.to_record()
     if isinstance(value, bytes):

@@ -1,4 +1,4 @@
-"""`trailmark verify`: whether every record of some journals is what was written.
+"""`trailmark verify`: whether every record of some journals, and every file of media, is what was written.
 
 Nothing is repaired, and nothing written: a reader passes over what is damaged anyway.
 """
@@ -13,16 +13,18 @@ from zlib import crc32
 import click
 
 from trailmark.cli.lookup import complete_run, find_run, folders, root_of
+from trailmark.cli.media_check import check_media
 from trailmark.cli.screen import Screen
 from trailmark.cli.text import clean, plural, size, to_json
 from trailmark.errors import UsageError
 from trailmark.journal import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from trailmark.cli.media_check import MediaFault
     from trailmark.journal.reader import Fault, Reader, Rows
-    from trailmark.journal.records import Exit, Row
+    from trailmark.journal.records import Exit, MediaFile, Row
 
 
 class Check(NamedTuple):
@@ -34,13 +36,15 @@ class Check(NamedTuple):
     rows: int
     faults: list[Fault]  # places where something that was written cannot be read
     torn: Fault | None  # a last record that was never written to its end, which a killed writer may leave
+    media: int = 0  # files of media that were written whole
+    damaged: Sequence[MediaFault] = ()  # those that are not what was written
 
 
 class Tally:
     """What is counted while the journals are checked."""
 
     def __init__(self) -> None:
-        self.journals = self.records = self.rows = self.size_bytes = self.faults = self.torn = 0
+        self.journals = self.records = self.rows = self.size_bytes = self.faults = self.torn = self.media = 0
 
     def add(self, check: Check) -> None:
         """Count one journal."""
@@ -48,13 +52,15 @@ class Tally:
         self.records += check.records
         self.rows += check.rows
         self.size_bytes += check.size_bytes
-        self.faults += len(check.faults)
+        self.faults += len(check.faults) + len(check.damaged)
+        self.media += check.media
         self.torn += check.torn is not None
 
     def __str__(self) -> str:
+        media = f" · {plural(self.media, 'media file')}" if self.media else ""
         return (
             f"{plural(self.journals, 'journal')} · {plural(self.records, 'record')} · {plural(self.rows, 'row')} · "
-            f"{size(self.size_bytes)}"
+            f"{size(self.size_bytes)}{media}"
         )
 
 
@@ -63,7 +69,7 @@ class Tally:
 @click.option("--json", "as_json", is_flag=True, help="What was found in each journal, as a JSON array.")
 @click.pass_context
 def command(context: click.Context, target: str | None, *, as_json: bool) -> None:
-    """Check every record of a run, of all runs below a directory, or of one journal.
+    """Check every record and media file of a run, of all runs below a directory, or of one journal.
 
     Without an argument the whole root is checked. Each fault is named with its place in the file, its size and the
     reason. A torn tail, which a killed process may leave, is told apart: no row that `log` returned from is in it.
@@ -86,22 +92,25 @@ def command(context: click.Context, target: str | None, *, as_json: bool) -> Non
             _report_to_program(screen, checks)
     if as_json:
         screen.write(to_json(objects) + "\n")
-    elif screen.terminal and total.journals > 1:
+    elif screen.terminal:
         _sum_up(screen, total)
+        if target is None and any(root_of(context).glob("*/.artifacts/*")):
+            screen.line(("`trailmark artifact verify` checks artifacts.", "dim"))
     if total.faults:
         context.exit(1)
 
 
 def check_journal(path: Path) -> Check:
-    """Read a journal to its end, and compare what it says of itself with what is in it."""
+    """Read a journal to its end, and compare what it says of itself, and of files, with what is there."""
     from trailmark.errors import JournalError
     from trailmark.journal.reader import Entry, Fault, Reader
-    from trailmark.journal.records import Exit, Header, Row
+    from trailmark.journal.records import Exit, Header, MediaFile, Row
 
     reader = Reader(path)
     records, rows, headed = 0, 0, False
     history = History()
     closing: Exit | None = None
+    media: dict[str, MediaFile] = {}
     try:
         for item in reader.read():
             if not isinstance(item, Entry):
@@ -113,7 +122,10 @@ def check_journal(path: Path) -> Check:
             else:
                 records += 1
                 headed = headed or isinstance(item.record, Header)
-                closing = item.record if isinstance(item.record, Exit) else closing
+                if isinstance(item.record, Exit):
+                    closing = item.record
+                elif isinstance(item.record, MediaFile):
+                    media[item.record.path] = item.record
     except JournalError as error:
         return Check(path, path.stat().st_size if path.exists() else 0, 0, 0, [Fault(0, 0, str(error))], None)
     tail, torn = _tail(reader)
@@ -122,7 +134,8 @@ def check_journal(path: Path) -> Check:
         faults.append(Fault(len(frames.MAGIC), 0, "no header: who wrote the journal is not known"))
     if closing is not None and closing.state and not closing.lost_rows and not faults:
         faults += _disagreement(closing, history, reader.offset)
-    return Check(path, reader.size, records, rows, faults, torn)
+    damaged = list(check_media(path.parent, media.values()))
+    return Check(path, reader.size, records, rows, faults, torn, len(media), damaged)
 
 
 class History:
@@ -202,12 +215,21 @@ def _targets(root: Path, target: str | None) -> list[Path]:
     if path.is_file():
         return [path]
     if path.is_dir():
-        found = sorted(path.rglob(f"*{SUFFIX}"))
+        found = _journals_below(path, SUFFIX)
         if found:
             return found
         if os.sep in target:  # else it may be the name of a run as well
             raise UsageError(f"there is no journal in {path}")
     return journal_paths(find_run(root, target))
+
+
+def _journals_below(directory: Path, suffix: str) -> list[Path]:
+    found: list[Path] = []
+    for folder, folders_, names in os.walk(directory):
+        # What an artifact holds is no journal of this root, whatever its name, and there may be a million files.
+        folders_[:] = [name for name in folders_ if name not in (".blobs", ".artifacts")]
+        found += [Path(folder, name) for name in names if name.endswith(suffix)]
+    return sorted(found)
 
 
 def _groups(paths: list[Path]) -> Iterable[tuple[Path, list[Path]]]:
@@ -223,16 +245,20 @@ def _report(screen: Screen, directory: Path, checks: list[Check], tally: Tally) 
     faults = (plural(tally.faults, "fault"), "red") if tally.faults else ("no faults", "green")
     screen.line(sign, " ", (f"{directory.parent.name}/{directory.name}", "bold"), f"  {tally} · ", faults)
     for check in checks:
-        if check.faults or check.torn:
+        if check.faults or check.torn or check.damaged:
             screen.line(f"    {check.path.name}")
         for fault in check.faults:
             screen.line(f"      offset {fault.offset:,} · {plural(fault.size, 'byte')} · ", (fault.reason, "red"))
+        for damaged in check.damaged:
+            screen.line(f"      {clean(damaged.path)} · ", (damaged.reason, "red"))
         if check.torn:
             where = f"      offset {check.torn.offset:,} · {plural(check.torn.size, 'byte')} · "
             screen.line(where, (f"torn tail: {check.torn.reason}", "yellow"))
 
 
 def _sum_up(screen: Screen, total: Tally) -> None:
+    if total.journals < 2:  # noqa: PLR2004 (of one, all was said)
+        return
     torn = f" · {plural(total.torn, 'torn tail')}" if total.torn else ""
     faults = (plural(total.faults, "fault"), "red") if total.faults else ("no faults", "green")
     screen.line(("In all: ", "dim"), f"{total} · ", faults, (torn, "yellow"))
@@ -241,7 +267,10 @@ def _sum_up(screen: Screen, total: Tally) -> None:
 def _report_to_program(screen: Screen, checks: Iterable[Check]) -> None:
     for check in checks:
         path = clean(str(check.path))
-        screen.row("journal", path, *map(str, (check.records, check.rows, check.size_bytes, len(check.faults))))
+        faults = len(check.faults) + len(check.damaged)
+        screen.row("journal", path, *map(str, (check.records, check.rows, check.size_bytes, faults)))
+        for damaged in check.damaged:
+            screen.row("media", clean(damaged.path), clean(damaged.reason))
         for kind, found in (("fault", check.faults), ("torn", [check.torn] if check.torn else [])):
             for fault in found:
                 screen.row(kind, path, str(fault.offset), str(fault.size), clean(fault.reason))
@@ -253,4 +282,5 @@ def _as_object(check: Check) -> dict[str, Any]:
         "path": str(check.path),
         "faults": [fault._asdict() for fault in check.faults],
         "torn": check.torn._asdict() if check.torn else None,
+        "damaged": [fault._asdict() for fault in check.damaged],
     }

@@ -1,0 +1,1 @@
+"""Artifacts: named, versioned sets of files, kept by content below a root."""
