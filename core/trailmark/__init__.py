@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from trailmark._version import __version__
 
 if TYPE_CHECKING:
+    from trailmark import plot
     from trailmark._init import init
     from trailmark._login import login
     from trailmark._run.alert_level import AlertLevel
@@ -29,11 +30,17 @@ if TYPE_CHECKING:
         alert,
         define_metric,
         finish,
+        link_artifact,
+        link_model,
         log,
+        log_artifact,
         log_code,
+        log_model,
         mark_preempting,
         require,
         save,
+        use_artifact,
+        use_model,
     )
     from trailmark._run.restore import restore
     from trailmark._run.run import Run
@@ -41,8 +48,23 @@ if TYPE_CHECKING:
     from trailmark._run.summary import Summary
     from trailmark._term import termerror, termlog, termwarn
     from trailmark.api import Api
+    from trailmark.artifacts.artifact import Artifact
     from trailmark.errors import CommError, ConfigError, Error, UsageError
+    from trailmark.media.audio import Audio
+    from trailmark.media.box3d import box3d
+    from trailmark.media.classes import Classes
+    from trailmark.media.graph import Graph
     from trailmark.media.histogram import Histogram
+    from trailmark.media.html import Html
+    from trailmark.media.image import Image
+    from trailmark.media.joined_table import JoinedTable
+    from trailmark.media.molecule import Molecule
+    from trailmark.media.object3d import Object3D
+    from trailmark.media.partitioned_table import PartitionedTable
+    from trailmark.media.plotly import Plotly
+    from trailmark.media.table import Table
+    from trailmark.media.video import Video
+    from trailmark.plot import plot_table
 
     run: Run | None
     config: Any  # a Config; what is assigned may be any mapping
@@ -51,53 +73,96 @@ if TYPE_CHECKING:
 _HOMES = {
     "AlertLevel": "trailmark._run.alert_level",
     "Api": "trailmark.api",
+    "Artifact": "trailmark._run.artifact",
+    "Audio": "trailmark.media.audio",
+    "Classes": "trailmark.media.classes",
     "CommError": "trailmark.errors",
     "Config": "trailmark._run.config",
     "ConfigError": "trailmark.errors",
     "Error": "trailmark.errors",
+    "Graph": "trailmark.media.graph",
     "Histogram": "trailmark.media.histogram",
+    "Html": "trailmark.media.html",
+    "Image": "trailmark.media.image",
+    "JoinedTable": "trailmark.media.joined_table",
+    "Molecule": "trailmark.media.molecule",
+    "Object3D": "trailmark.media.object3d",
+    "PartitionedTable": "trailmark.media.partitioned_table",
+    "Plotly": "trailmark.media.plotly",
     "Run": "trailmark._run.run",
     "Settings": "trailmark._run.settings",
     "Summary": "trailmark._run.summary",
+    "Table": "trailmark.media.table",
     "UsageError": "trailmark.errors",
+    "Video": "trailmark.media.video",
     "alert": "trailmark._run.current",
+    "box3d": "trailmark.media.box3d",
     "define_metric": "trailmark._run.current",
     "finish": "trailmark._run.current",
     "init": "trailmark._init",
+    "link_artifact": "trailmark._run.current",
+    "link_model": "trailmark._run.current",
     "log": "trailmark._run.current",
+    "log_artifact": "trailmark._run.current",
     "log_code": "trailmark._run.current",
+    "log_model": "trailmark._run.current",
     "login": "trailmark._login",
     "mark_preempting": "trailmark._run.current",
+    "plot_table": "trailmark.plot",
     "require": "trailmark._run.current",
     "restore": "trailmark._run.restore",
     "save": "trailmark._run.current",
     "termerror": "trailmark._term",
     "termlog": "trailmark._term",
     "termwarn": "trailmark._term",
+    "use_artifact": "trailmark._run.current",
+    "use_model": "trailmark._run.current",
 }
+
+_MODULES = ("errors", "plot")
 
 __all__ = [
     "AlertLevel",
     "Api",
+    "Artifact",
+    "Audio",
+    "Classes",
     "CommError",
     "Config",
     "ConfigError",
     "Error",
+    "Graph",
     "Histogram",
+    "Html",
+    "Image",
+    "JoinedTable",
+    "Molecule",
+    "Object3D",
+    "PartitionedTable",
+    "Plotly",
     "Run",
     "Settings",
     "Summary",
+    "Table",
     "UsageError",
+    "Video",
     "__version__",
     "alert",
+    "box3d",
     "config",
     "define_metric",
     "finish",
     "init",
+    "link_artifact",
+    "link_model",
     "log",
+    "log_artifact",
     "log_code",
+    "log_model",
     "login",
     "mark_preempting",
+    "plot",
+    "plot_table",
     "require",
     "restore",
     "run",
@@ -106,6 +171,8 @@ __all__ = [
     "termerror",
     "termlog",
     "termwarn",
+    "use_artifact",
+    "use_model",
 ]
 
 
@@ -144,8 +211,8 @@ class _Module(types.ModuleType):
         return _follow("summary") if current.run is None else current.run.summary
 
     def __getattr__(self, name: str) -> Any:
-        if name == "errors":
-            return importlib.import_module("trailmark.errors")
+        if name in _MODULES:
+            return importlib.import_module(f"trailmark.{name}")
         home = _HOMES.get(name)
         if home is None:
             raise AttributeError(f"module 'trailmark' has no attribute {name!r}")
@@ -155,7 +222,7 @@ class _Module(types.ModuleType):
 
     def __dir__(self) -> list[str]:
         parts = (name for name, value in vars(self).items() if getattr(value, "__name__", "") == f"trailmark.{name}")
-        return sorted({*__all__, "errors", *parts, *(name for name in vars(self) if name.startswith("__"))})
+        return sorted({*__all__, *_MODULES, *parts, *(name for name in vars(self) if name.startswith("__"))})
 
 
 def _follow(name: str) -> Any:

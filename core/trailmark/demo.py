@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, Any
 from trailmark._init import init
 from trailmark._run.settings import find_root
 from trailmark._term import termlog
+from trailmark.artifacts.artifact import Artifact
 from trailmark.errors import MissingPackageError
 from trailmark.media.histogram import Histogram
+from trailmark.media.image import Image
+from trailmark.media.table import Table
+from trailmark.plot import confusion_matrix, roc_curve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,9 +82,11 @@ def _train(trial: dict[str, Any], data: Sequence[Any], root: Path, epochs: int) 
             for loss in batch_losses:
                 run.log({"train/batch_loss": loss})
             metrics = _evaluate(model, data)
-            run.log({"epoch": epoch, **metrics, **_parameters(model)})
+            run.log({"epoch": epoch, **metrics, **_parameters(model), "parameters/filters": _filters(model)})
             print(f"{name:>12}  epoch {epoch:2}  {_bar(metrics['val/accuracy'])} {metrics['val/accuracy']:.1%}")  # noqa: T201 (printed on purpose: the console is recorded)
         run.summary["parameters"] = sum(weights.size for weights in [*model.coefs_, *model.intercepts_])
+        run.log(_results(model, data))
+        _keep(run, model)
         _alert(run, metrics["val/accuracy"])
         return run.path
 
@@ -126,6 +132,47 @@ def _parameters(model: Any) -> dict[str, Any]:
     return shown
 
 
+def _filters(model: Any) -> Image:
+    """Return what the first units look for in a digit, side by side: dark against it, bright for it."""
+    import numpy as np
+
+    weights = model.coefs_[0].T[:16].reshape(16, 8, 8)
+    reach = np.abs(weights).max() or 1.0
+    grid = np.pad(weights / reach, ((0, 0), (1, 1), (1, 1))).reshape(2, 8, 10, 10).swapaxes(1, 2).reshape(20, 80)
+    return Image(np.kron(grid / 2 + 0.5, np.ones((8, 8))), caption="weights of 16 units of the first layer")
+
+
+def _results(model: Any, data: Sequence[Any]) -> dict[str, Any]:
+    """Return pictures, a table and charts of what the model makes of the validation set."""
+    _, images, _, labels = data
+    probabilities = model.predict_proba(images)
+    guesses, names = probabilities.argmax(1), [str(digit) for digit in range(10)]
+    table = Table(columns=["image", "label", "guess", "probability"])
+    for image, label, guess, row in zip(images, labels, guesses, probabilities, strict=True):
+        table.add_data(Image(image.reshape(8, 8)), int(label), int(guess), float(row.max()))
+    wrong = [
+        Image(image.reshape(8, 8), caption=f"{label}, taken for {guess}")
+        for image, label, guess in zip(images, labels, guesses, strict=True)
+        if label != guess
+    ]
+    return {
+        "val/mistakes": wrong,
+        "val/predictions": table,
+        "val/confusion": confusion_matrix(y_true=labels, preds=guesses, class_names=names),
+        "val/roc": roc_curve(labels, probabilities, labels=names),
+    }
+
+
+def _keep(run: Run, model: Any) -> None:
+    """Keep the weights as a version of the artifact that all runs of the demo share."""
+    import numpy as np
+
+    artifact = Artifact("digits-mlp", type="model", metadata=run.config_static)
+    with artifact.new_file("weights.npz", "wb") as file:
+        np.savez(file, *model.coefs_, *model.intercepts_)
+    run.log_artifact(artifact, aliases=[run.name])
+
+
 def _alert(run: Run, accuracy: float) -> None:
     if accuracy < 0.93 or math.isnan(accuracy):  # noqa: PLR2004 (what a person would call bad for this task)
         run.alert("low accuracy", f"{run.name} ended at {accuracy:.1%} on the validation set", level="WARN")
@@ -141,5 +188,6 @@ def _show_where_to_look(root: Path, paths: list[str]) -> None:
     termlog(f"{len(paths)} runs are in {root / PROJECT}; look at them:")
     termlog(f"  trailmark{option} ls {PROJECT}            the runs of the project, newest first")
     termlog(f"  trailmark{option} show {paths[0]}   one run: config, metrics, environment")
+    termlog(f"  trailmark{option} artifact ls {PROJECT}   the models that they kept")
     termlog(f"  trailmark{option} export {paths[0]} --format csv")
     termlog("  python -c \"import trailmark; print(trailmark.Api().run('" + paths[0] + "').history())\"")

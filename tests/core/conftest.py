@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +18,6 @@ from trailmark._run.endings import endings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from trailmark import Run
 
@@ -67,5 +68,22 @@ def script(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             check=False,
             timeout=60,
         )
+
+    return run
+
+
+@pytest.fixture
+def run_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
+    """Run the examples of a page of the documents one after the other, in an empty folder; return their names."""
+
+    def run(page: str) -> dict[str, Any]:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("TRAILMARK_DIR", str(tmp_path / "runs"))
+        monkeypatch.setenv("TRAILMARK_CONSOLE", "off")
+        text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+        names: dict[str, Any] = {}
+        for block in re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            exec(compile(block, f"docs/{page}", "exec"), names)
+        return names
 
     return run

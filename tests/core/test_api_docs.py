@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from trailmark.api import fields, filters
 from trailmark.api.history import FORMATS
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 PAGE = (Path(__file__).parents[2] / "docs/reading.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.extra
-def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_examples_run(run_page: Callable[[str], dict[str, Any]], capsys: pytest.CaptureFixture[str]) -> None:
     """The examples work one after the other, as the page says, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TRAILMARK_DIR", str(tmp_path / "runs"))
-    monkeypatch.setenv("TRAILMARK_CONSOLE", "off")
-    names: dict[str, Any] = {}
-    for block in BLOCKS:
-        exec(compile(block, "docs/reading.md", "exec"), names)
+    names = run_page("reading.md")
     assert [found.name for found in names["runs"]] == ["lr-0.1", "lr-0.3"]
     assert len(names["frame"]) == 100
     assert len(names["small"]) <= 50

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trailmark import Run
-    from trailmark.api import Run as StoredRun
+    from trailmark.api.run import Run as StoredRun
 
 
 def _read(run: Run) -> StoredRun:

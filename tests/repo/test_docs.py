@@ -33,11 +33,16 @@ PAGE_CODE = {path: _code(path) for path in PAGES}
 ALL_CODE = "\n".join(PAGE_CODE.values())
 
 
-def _commands() -> dict[str, click.Command]:
-    context = click.Context(cli)
-    names = cli.list_commands(context)
-    found = {name: cli.get_command(context, name) for name in names}
-    return {name: command for name, command in found.items() if command is not None and not command.hidden}
+def _commands(group: click.Group = cli, prefix: str = "") -> dict[str, click.Command]:
+    """Return the commands by what one types, those of groups among them too."""
+    context, found = click.Context(group), {}
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is not None and not command.hidden:
+            found[prefix + name] = command
+            if isinstance(command, click.Group):
+                found |= _commands(command, f"{prefix}{name} ")
+    return found
 
 
 def _options() -> list[tuple[str, str]]:
