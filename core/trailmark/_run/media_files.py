@@ -7,10 +7,12 @@ digest. A file appears whole or not at all. What waits to be written is bounded 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import shutil
+import sys
 import threading
 import time
 from collections import deque
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 LIMIT_BYTES = 256 << 20  # of what waits to be written: some 80 images of 1024 x 1024
 _THREADS = 2  # compression takes a core; more would take them from training
+_NICENESS = 10  # a ninth of the time of a thread of usual niceness, if both want the same core
 _MAX_SLUG_BYTES = 100  # names of files may have 255
 _CHUNK_BYTES = 1 << 20
 
@@ -147,6 +150,7 @@ class MediaFiles:
         self._threads.append(thread)
 
     def _serve(self, changed: threading.Condition) -> None:
+        _give_way()
         while True:
             with changed:
                 changed.wait_for(lambda: self._waiting or self._closed)
@@ -238,6 +242,13 @@ def slug(key: str) -> str:
     """Return the name of a key as the name of a file can hold it."""
     text = re.sub(r"[^\w.-]+", "_", key).strip("._") or "media"
     return text.encode("utf-8", "ignore")[:_MAX_SLUG_BYTES].decode("utf-8", "ignore")
+
+
+def _give_way() -> None:
+    """Let training have the processor first; Linux has a niceness for each thread."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # a sandbox may forbid it
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def _digest(path: Path) -> tuple[str, int]:
