@@ -173,9 +173,7 @@ def main() -> None:
         answer(log_once(task["tracker"], Path(task["folder"]), Path(task["data"])))
         return
     harness.WORKER_TIMEOUT_S = 600  # wandb copies and hashes 2 GB file by file
-    benchmark = Benchmark("artifacts", arguments)
-    run(benchmark)
-    benchmark.close()
+    Benchmark("artifacts", arguments).complete(run)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from rich.table import Table
 from trackers import TRACKERS, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 OURS = "trailmark"
 WORKER_TIMEOUT_S = 300
@@ -93,6 +93,16 @@ class Benchmark:
         for name in self.missing:
             table.add_row(name, "not installed")
         self.console.print(table)
+
+    def complete(self, run: Callable[[Benchmark], None], bars: Callable[[Benchmark], list[Bar]] | None = None) -> None:
+        """Measure and print everything; a worker that fails ends it all, with what it said."""
+        try:
+            run(self)
+        except WorkerFailedError as error:
+            raise SystemExit(str(error)) from None
+        if bars is not None:
+            self.bars = bars(self)
+        self.close()
 
     def close(self) -> None:
         """Print the bars, and write JSON if that was asked for."""

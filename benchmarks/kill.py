@@ -220,13 +220,7 @@ def main() -> None:
             log_until_killed(task["tracker"], task["how"], Path(task["folder"]))
         answer(read(task["tracker"], task["how"], Path(task["folder"])))
         return
-    benchmark = Benchmark("kill", arguments)
-    try:
-        run(benchmark)
-    except WorkerFailedError as error:
-        raise SystemExit(str(error)) from None
-    benchmark.bars = bars(benchmark)
-    benchmark.close()
+    Benchmark("kill", arguments).complete(run, bars)
 
 
 if __name__ == "__main__":

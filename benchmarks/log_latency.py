@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import OURS, Bar, Benchmark, WorkerFailedError, answer, median, parser, ratio, scratch, work
+from harness import OURS, Bar, Benchmark, answer, median, parser, ratio, scratch, work
 from trackers import TRACKERS
 
 if TYPE_CHECKING:
@@ -178,13 +178,7 @@ def main() -> None:
         task = arguments.worker
         answer(measure(task["case"], task["tracker"], task["calls"], Path(task["folder"])))
         return
-    benchmark = Benchmark("log_latency", arguments)
-    try:
-        run(benchmark)
-    except WorkerFailedError as error:
-        raise SystemExit(str(error)) from None
-    benchmark.bars = bars(benchmark)
-    benchmark.close()
+    Benchmark("log_latency", arguments).complete(run, bars)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import OURS, Bar, Benchmark, WorkerFailedError, answer, median, parser, ratio, scratch, work
+from harness import OURS, Bar, Benchmark, answer, median, parser, ratio, scratch, work
 from trackers import TRACKERS
 
 SIDE = 1024
@@ -113,13 +113,7 @@ def main() -> None:
         task = arguments.worker
         answer(measure(task["case"], task["tracker"], Path(task["folder"])))
         return
-    benchmark = Benchmark("media", arguments)
-    try:
-        run(benchmark)
-    except WorkerFailedError as error:
-        raise SystemExit(str(error)) from None
-    benchmark.bars = bars(benchmark)
-    benchmark.close()
+    Benchmark("media", arguments).complete(run, bars)
 
 
 if __name__ == "__main__":

@@ -144,9 +144,7 @@ def main() -> None:
         action = read_long_run if arguments.worker["action"] == "read" else list_runs
         answer(action(Path(arguments.worker["folder"]), arguments.worker["count"]))
         return
-    benchmark = Benchmark("read", arguments)
-    run(benchmark)
-    benchmark.close()
+    Benchmark("read", arguments).complete(run)
 
 
 if __name__ == "__main__":

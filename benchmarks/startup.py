@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from harness import OURS, Bar, Benchmark, WorkerFailedError, answer, median, parser, ratio, scratch, work
+from harness import OURS, Bar, Benchmark, answer, median, parser, ratio, scratch, work
 from trackers import TRACKERS
 
 
@@ -113,13 +113,7 @@ def main() -> None:
         action = measure if arguments.worker["action"] == "measure" else _warm
         answer(action(arguments.worker["tracker"], Path(arguments.worker["folder"])))
         return
-    benchmark = Benchmark("startup", arguments)
-    try:
-        run(benchmark)
-    except WorkerFailedError as error:
-        raise SystemExit(str(error)) from None
-    benchmark.bars = bars(benchmark)
-    benchmark.close()
+    Benchmark("startup", arguments).complete(run, bars)
 
 
 if __name__ == "__main__":
