@@ -107,6 +107,7 @@ def init(
     run = _begin(found, fork_from, resume_from)
     run.config.update(values, allow_val_change=True)
     current.early_config = None
+    current.root = None if dir is None else find_root(dir)
     if found.reinit != "create_new" or current.run is None:
         current.run = run
     return run

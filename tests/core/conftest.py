@@ -33,7 +33,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("TRAILMARK_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setattr(_term, "_said", set())
     monkeypatch.setattr(_term, "_silent", False)
-    current.early_config = None
+    current.early_config = current.root = None
     yield
     for run in list(endings.runs):
         run.finish()

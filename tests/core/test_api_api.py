@@ -14,7 +14,10 @@ from trailmark.api import Api
 from trailmark.errors import RunNotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from trailmark import Run
 
 
 @pytest.fixture
@@ -169,3 +172,12 @@ def test_listing_needs_no_numpy() -> None:
     code = "import sys, trailmark.api; print([name for name in ('numpy', 'pandas', 'polars') if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_root_is_that_of_the_last_init(begin: Callable[..., Run], tmp_path: Path) -> None:
+    """A script that gives `init` a root finds its runs there, also after finish; an explicit root goes before."""
+    run = begin()
+    assert Api().run(run.path).id == run.id
+    run.finish()
+    assert Api().root == tmp_path / "root"
+    assert Api(tmp_path / "other").root == tmp_path / "other"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -179,3 +180,12 @@ def test_a_version_that_no_run_made_stays(api: Api) -> None:
     write_run(api.root, "r3", link(put, "logged"))
     api.run("p/r3").delete(delete_artifacts=True)
     assert api.artifact_exists("hand")
+
+
+def test_an_artifact_in_another_process(api: Api) -> None:
+    """What Api found can be pickled, for workers that load data, and still knows whom to ask for its lineage."""
+    found = api.artifact("p/digits:best")
+    found.used_by()  # by which much is read
+    again = pickle.loads(pickle.dumps(found))
+    assert again.qualified_name == found.qualified_name
+    assert [run.id for run in again.used_by()] == [run.id for run in found.used_by()]

@@ -76,3 +76,13 @@ def test_files_are_opened_for_reading_only(recorder: Recorder) -> None:
     with pytest.raises(UsageError, match="opened for reading"):
         recorder.read().file("a").open("w")
     assert (recorder.directory / "files" / "a").read_text(encoding="utf-8") == "kept"
+
+
+def test_what_is_not_complete_is_no_file_yet(recorder: Recorder) -> None:
+    """A file that is being written, or whose writer died, is not listed; a hidden file of the user is."""
+    recorder.journal().finish()
+    folder = recorder.directory / "files"
+    folder.mkdir()
+    (folder / ".i_0_a4864c04.png-6c5ea265").touch()
+    (folder / ".hidden").touch()
+    assert [file.name for file in recorder.read().files()] == [".hidden"]

@@ -169,3 +169,43 @@ def test_importing_is_light() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_file_of_another_artifact(tmp_path: Path) -> None:
+    """An entry of a version is taken over by reference to its blob: one file on the disk, in both artifacts."""
+    entry = log(tmp_path, files={"sub/a.txt": "a"}).get_entry("sub/a.txt")
+    other = Artifact("y", "dataset")
+    assert [each.path for each in other.add_reference(entry)] == ["a.txt"]
+    other.add_reference(entry, name="b/c.txt")
+    other.commit(tmp_path, "p")
+    assert contents(Path(other.download(tmp_path / "out"))) == {"a.txt": "a", "b/c.txt": "a"}
+    assert {each.digest for each in other.files()} == {entry.digest}
+
+
+def test_a_deleted_version_tells_what_it_was(tmp_path: Path) -> None:
+    """It has its names, for whoever prints it, and no files."""
+    version = log(tmp_path)
+    version.delete()
+    assert (repr(version), version.version, version.project) == ("<Artifact p/x:v0 (dataset, deleted)>", "v0", "p")
+    with pytest.raises(ArtifactError, match="x:v0 is deleted"):
+        version.files()
+
+
+def test_what_a_run_could_not_store(tmp_path: Path) -> None:
+    """Scripts go on with it: it has no version, and no files to download, and says why."""
+    artifact = Artifact("x", "dataset")
+    artifact.given_up = True
+    artifact.aliases.append("best")
+    artifact.save()
+    assert (artifact.wait().version, artifact.qualified_name, artifact.state) == ("unstored", "x", "PENDING")
+    with pytest.raises(ArtifactError, match="disabled, or could not store it"):
+        artifact.download(tmp_path)
+    assert artifact.commit(tmp_path, "p").version == "v0"
+
+
+def test_a_name_from_here(tmp_path: Path) -> None:
+    """A dot and a slash in front of a name mean nothing, as in a shell."""
+    artifact = Artifact("x", "dataset")
+    artifact.add_file(write(tmp_path / "a"), name="./b")
+    artifact.add_dir(folder(tmp_path / "d", 1), name="./c")
+    assert sorted(entry.path for entry in artifact.files()) == ["b", "c/0.txt"]

@@ -6,19 +6,17 @@ import errno
 import hashlib
 import os
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from artifacts_support import OLD_NS, at_rest, write
+from artifacts_support import OLD_NS, at_rest, folder, write
 from trailmark.artifacts import blobs as module
+from trailmark.artifacts.artifact import Artifact
 from trailmark.artifacts.blobs import Blobs
 from trailmark.artifacts.entry import Source
 from trailmark.artifacts.hashing import stamp_of
 from trailmark.errors import ArtifactError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def sha(data: bytes) -> str:
@@ -149,3 +147,38 @@ def test_bytes(tmp_path: Path) -> None:
         blobs.put(b"abc", sha(b"abc"))
     assert blobs.read(sha(b"abc")) == b"abc"
     assert [path.name for path in blobs.path(sha(b"abc")).parent.iterdir()] == [sha(b"abc")]
+
+
+@pytest.mark.parametrize("harm", ["flipped", "lost"])
+def test_logging_again_mends_what_was_found_damaged(tmp_path: Path, harm: str) -> None:
+    """A blob that a check found damaged or lost is replaced when its file is logged again, also in a known folder."""
+    root, files = tmp_path / "root", folder(tmp_path / "files")
+    for _ in range(2):
+        draft = Artifact("x", "dataset")
+        draft.add_dir(files, policy="mutable")
+        version = draft.commit(root, "p")
+    blob = Path(version.get_entry("1.txt").local_path())
+    blob.unlink()
+    if harm == "flipped":
+        blob.write_text("file 7")
+        blob.chmod(0o444)
+    with pytest.raises(ArtifactError, match=r"1\.txt"):
+        version.verify()
+    draft = Artifact("x", "dataset")
+    draft.add_dir(files, policy="mutable")
+    again = draft.commit(root, "p")
+    assert again.name == "x:v0"
+    again.verify()
+    assert blob.read_text() == "file 1"
+
+
+def test_a_copy_is_not_shared(tmp_path: Path) -> None:
+    """Who asks for a copy gets one, though the contents are there as a hard link of somebody else's file."""
+    root = tmp_path / "root"
+    linked, copied = at_rest(tmp_path / "a", "same"), at_rest(tmp_path / "b", "same")
+    for path, policy in ((linked, "immutable"), (copied, "mutable")):
+        draft = Artifact("x", "dataset")
+        draft.add_file(path, name="file", policy=policy)
+        version = draft.commit(root, "p")
+    linked.write_text("over")
+    assert Path(version.get_entry("file").local_path()).read_text() == "same"

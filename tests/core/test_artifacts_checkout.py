@@ -133,6 +133,26 @@ def test_checkout_refuses_dangerous_places(version: Artifact, tmp_path: Path, mo
     assert contents(tmp_path / "repo") == FILES
 
 
+def test_checkout_leaves_the_root_alone(version: Artifact, tmp_path: Path) -> None:
+    """A folder of the root is refused, as runs and blobs are in it; the files of a run are its own affair."""
+    root = tmp_path / "root"
+    journal = write(root / "p/run/0.journal")
+    for place in (root / "p", root / "p/run", root / "p/run/files", root / "p/run/files/media/x", root / ".blobs/00"):
+        with pytest.raises(ArtifactError, match="lies where runs are"):
+            version.checkout(place, force=True)
+    assert journal.exists()
+    version.checkout(root / "p/run/files/data")
+    assert contents(root / "p/run/files/data") == FILES
+
+
+def test_a_file_in_place_of_the_folder(version: Artifact, tmp_path: Path) -> None:
+    """A root that is a file is an error that says so."""
+    write(tmp_path / "file")
+    for place in (tmp_path / "file", tmp_path / "file/below"):
+        with pytest.raises(ArtifactError, match="has to be a folder, and there is a file"):
+            version.download(place)
+
+
 def test_verify_finds_a_flipped_byte(version: Artifact, tmp_path: Path) -> None:
     """Every byte of every file counts; the error names the file, what was expected and what was got."""
     version.verify()

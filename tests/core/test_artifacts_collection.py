@@ -36,7 +36,7 @@ def test_resolving(tmp_path: Path) -> None:
     log(tmp_path, files={"a": "1"})
     collection = Collection(tmp_path, "p", "x")
     assert [collection.resolve(each) for each in ("v0", "best", digest, digest[:8], "latest")] == [0, 0, 0, 0, 1]
-    with pytest.raises(ArtifactError, match=r"no version 'bset'; did you mean 'best'\?: there are v0 to v1"):
+    with pytest.raises(ArtifactError, match=r"no version 'bset': there are v0 to v1, .*; did you mean 'best'\?"):
         collection.resolve("bset")
     for reference in ("v2", "v01", "0", digest[:7], "f" * 64):
         with pytest.raises(ArtifactError, match="has no version"):
@@ -158,3 +158,61 @@ def test_listing(tmp_path: Path) -> None:
     assert collections(tmp_path / "nowhere") == collections(tmp_path, "nope") == []
     with pytest.raises(ArtifactError, match="there is no artifact p/empty"):
         _ = Collection(tmp_path, "p", "empty").type
+
+
+@pytest.mark.parametrize("project", ["..", ".", "", ".blobs", "../q", "a/b", "a\\b", "a\0"])
+def test_a_project_is_a_folder_in_the_root(tmp_path: Path, project: str) -> None:
+    """What leads out of the root, or into a folder of its own, is no project."""
+    with pytest.raises(ArtifactError, match="a project is the name of a folder"):
+        log(tmp_path / "root", project=project)
+    assert not list(tmp_path.rglob("v0.json"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "[" * 200_000,
+        '{"count": 1, "aliases": {"latest": "0/../../x"}, "digests": {}}',
+        '{"count": 1, "aliases": {"latest": null}, "digests": {}}',
+        '{"count": 1, "aliases": {}, "digests": {"ab": "0"}}',
+        '{"count": -1, "aliases": {"latest": 0}, "digests": {}}',
+        '{"count": "1", "aliases": {"latest": 0}, "digests": {}}',
+    ],
+)
+def test_a_damaged_index_counts_for_nothing(tmp_path: Path, text: str) -> None:
+    """The versions tell what an index that cannot be right should say."""
+    log(tmp_path, files={"a": "0"}, aliases=["best"])
+    (tmp_path / "p/.artifacts/x/aliases.json").write_text(text)
+    assert Collection(tmp_path, "p", "x").aliases() == {"best": 0, "latest": 0}
+    assert log(tmp_path, files={"a": "1"}).version == "v1"
+
+
+def test_a_damaged_version_is_in_nobodys_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside a version that cannot be read others are found, listed and made; it is told once, and can be deleted."""
+    log(tmp_path, files={"a": "0"})
+    log(tmp_path, files={"a": "1"})
+    (tmp_path / "p/.artifacts/x/v1.json").write_text("{")
+    collection = Collection(tmp_path, "p", "x")
+    assert [artifact.version for artifact in collection.artifacts()] == ["v0"]
+    assert collection.type == "dataset"
+    with pytest.raises(ArtifactError, match=r"v1\.json is damaged"):
+        find(tmp_path, "p/x")
+    assert log(tmp_path, files={"a": "2"}).version == "v2"
+    assert capsys.readouterr().err.count("v1.json is damaged") == 1
+    collection.delete(1)
+    assert collection.versions() == [0, 2]
+
+
+def test_a_collection_without_a_readable_version(tmp_path: Path) -> None:
+    """It is listed, has no type, and takes the next version."""
+    log(tmp_path)
+    (tmp_path / "p/.artifacts/x/v0.json").write_text("{")
+    (tmp_path / "p/.artifacts/no name").mkdir()
+    (tmp_path / "p/.artifacts/no name/v0.json").touch()
+    assert [each.name for each in collections(tmp_path)] == ["x"]
+    assert collections(tmp_path, type="dataset") == []
+    with pytest.raises(ArtifactError, match="no version that can be read of p/x"):
+        _ = Collection(tmp_path, "p", "x").type
+    assert log(tmp_path, files={"b": "b"}).version == "v1"

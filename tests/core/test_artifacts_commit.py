@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,12 +21,24 @@ from artifacts_support import at_rest, contents, folder, leftovers, log, write
 from trailmark.artifacts import commit as module
 from trailmark.artifacts import hashing, settle
 from trailmark.artifacts.artifact import Artifact
+from trailmark.artifacts.blobs import Blobs
 from trailmark.artifacts.collection import Collection
+from trailmark.artifacts.folder import Folder
 from trailmark.artifacts.garbage import collect_garbage
 from trailmark.errors import ArtifactError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 KILLS = int(os.environ.get("ARTIFACT_KILLS", "6"))
 VICTIM = Path(__file__).with_name("artifact_victim.py")
+
+
+def add_folder(path: Path, root: Path, name_of: str = "x", aliases: Sequence[str] = (), **options: Any) -> Artifact:
+    """Log a folder."""
+    draft = Artifact(name_of, "dataset")
+    draft.add_dir(path, **options)
+    return draft.commit(root, "p", aliases=aliases)
 
 
 def start(*arguments: object) -> subprocess.Popen[str]:
@@ -81,6 +94,7 @@ def test_a_kill_leaves_whole_versions(tmp_path: Path) -> None:
     folder(tmp_path / "files", 20)
     collection = Collection(root, "p", "x")
     told: dict[str, str] = {}
+    versions: list[int] = []
     for kill in range(KILLS):
         victim = start(root, tmp_path / "files", f"kill{kill}", 0)
         assert victim.stdout is not None
@@ -146,6 +160,104 @@ def test_a_second_log_reads_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert read == [str(tmp_path / "files/3.txt")]
 
 
+def test_an_unchanged_folder_is_known_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gets its version without an entry for each file, with aliases and metadata as always."""
+    add_folder(folder(tmp_path / "files"), tmp_path / "root")
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "entries", None)
+        again = add_folder(tmp_path / "files", tmp_path / "root", aliases=["again"])
+    first = Collection(tmp_path / "root", "p", "x").artifact(0)
+    assert (again.name, again.aliases) == ("x:v0", ["again", "latest"])
+    assert (again.digest, again.size, again.file_count) == (first.digest, 18, 3)
+    assert sorted(again.manifest.entries) == ["0.txt", "1.txt", "2.txt"]
+    again.verify()
+
+
+def touch(path: Path) -> None:
+    """Write other contents of the same size, with the same time."""
+    at_rest(path / "1.txt", "FILE 1")
+
+
+def swap(path: Path) -> None:
+    """Exchange two files, which keeps all sizes and times of contents."""
+    (path / "0.txt").rename(path / "x")
+    (path / "1.txt").rename(path / "0.txt")
+    (path / "x").rename(path / "1.txt")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (touch, ["file 0", "FILE 1", "file 2"]),
+        (swap, ["file 1", "file 0", "file 2"]),
+        (lambda path: at_rest(path / "3.txt", "more"), ["file 0", "file 1", "file 2", "more"]),
+        (lambda path: (path / "2.txt").unlink(), ["file 0", "file 1"]),
+    ],
+)
+def test_a_changed_folder_is_another_version(
+    tmp_path: Path, change: Callable[[Path], object], expected: list[str]
+) -> None:
+    """Other contents, names, or files more or less are noticed, also when sizes and times are the same."""
+    add_folder(folder(tmp_path / "files"), tmp_path / "root", policy="mutable")  # not linked, so that it may be changed
+    add_folder(tmp_path / "files", tmp_path / "root")
+    change(tmp_path / "files")
+    again = add_folder(tmp_path / "files", tmp_path / "root")
+    assert again.version == "v1"
+    assert list(contents(Path(again.download(tmp_path / "out"))).values()) == expected
+
+
+def test_a_renamed_file_is_another_version(tmp_path: Path) -> None:
+    """The same files by another name, or in another folder of the artifact, are another version."""
+    add_folder(folder(tmp_path / "files"), tmp_path / "root")
+    (tmp_path / "files/1.txt").rename(tmp_path / "files/9.txt")
+    assert sorted(add_folder(tmp_path / "files", tmp_path / "root").manifest.entries) == ["0.txt", "2.txt", "9.txt"]
+    inside = add_folder(tmp_path / "files", tmp_path / "root", name="sub")
+    assert sorted(inside.manifest.entries) == ["sub/0.txt", "sub/2.txt", "sub/9.txt"]
+    assert inside.version == "v2"
+
+
+def test_a_young_folder_is_not_known(tmp_path: Path) -> None:
+    """A file that may have changed again without a trace is read, though all else is as it was."""
+    path = folder(tmp_path / "files")
+    write(path / "1.txt", "file 1")
+    add_folder(path, tmp_path / "root", policy="immutable")
+    draft = Artifact("x", "dataset")
+    draft.add_dir(path, policy="immutable")
+    assert draft._draft is not None
+    assert draft._draft.folder is not None
+    assert settle.Caches(Blobs(tmp_path / "root")).folder_digest(draft._draft.folder) is None
+
+
+def test_a_known_folder_whose_version_is_gone(tmp_path: Path) -> None:
+    """A version that was deleted with its blobs is made again, whole; so is one of another name."""
+    root = tmp_path / "root"
+    add_folder(folder(tmp_path / "files"), root, policy="mutable").delete(delete_aliases=True)
+    collect_garbage(root, grace_s=0)
+    again = add_folder(tmp_path / "files", root, policy="mutable")
+    assert again.version == "v1"
+    again.verify()
+    other = add_folder(tmp_path / "files", root, "y")
+    assert (other.name, other.digest) == ("y:v0", again.digest)
+
+
+def test_a_known_folder_with_more(tmp_path: Path) -> None:
+    """What is added to, or removed from, a draft beside the folder counts."""
+    add_folder(folder(tmp_path / "files"), tmp_path / "root")
+    draft = Artifact("x", "dataset")
+    draft.add_dir(tmp_path / "files")
+    draft.add_file(at_rest(tmp_path / "more"))
+    assert sorted(draft.commit(tmp_path / "root", "p").manifest.entries) == ["0.txt", "1.txt", "2.txt", "more"]
+    draft = Artifact("x", "dataset")
+    draft.add_dir(tmp_path / "files")
+    draft.remove("1.txt")
+    assert sorted(draft.commit(tmp_path / "root", "p").manifest.entries) == ["0.txt", "2.txt"]
+    draft = Artifact("x", "dataset", incremental=True)
+    draft.add_dir(tmp_path / "files")
+    draft.remove("0.txt")
+    assert draft.commit(tmp_path / "root", "p").version == "v0"  # as the latest has the file that was removed here
+    assert add_folder(tmp_path / "files", tmp_path / "root").version == "v0"
+
+
 def test_incremental(tmp_path: Path) -> None:
     """An incremental draft adds to the files of the latest version, and replaces those of equal names."""
     log(tmp_path, files={"a": "0", "b": "0"})
@@ -200,8 +312,9 @@ def test_a_file_that_vanished(tmp_path: Path) -> None:
 @pytest.mark.parametrize("where", ["other root", "other file system"])
 def test_drafts_from_elsewhere(tmp_path: Path, where: str) -> None:
     """Files of another root's version, or of another file system, are copied."""
+    path = tmp_path / "first"
     if where == "other root":
-        draft = log(tmp_path / "first", files={"a": "abc"}).new_draft()
+        draft = log(path, files={"a": "abc"}).new_draft()
     else:
         memory = Path("/dev/shm")
         if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:

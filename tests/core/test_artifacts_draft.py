@@ -13,7 +13,9 @@ from artifacts_support import at_rest, contents, folder, write
 from trailmark.artifacts import draft as module
 from trailmark.artifacts import staging
 from trailmark.artifacts.artifact import Artifact
+from trailmark.artifacts.collection import Collection
 from trailmark.artifacts.entry import Entry
+from trailmark.artifacts.scan import Found, scan
 from trailmark.errors import ArtifactError
 
 if TYPE_CHECKING:
@@ -88,10 +90,22 @@ def test_an_unchanged_file_is_copied_once(tmp_path: Path, monkeypatch: pytest.Mo
     for _ in range(2):
         draft = Artifact("x", "dataset")
         draft.add_file(path)
-        version = draft.commit(tmp_path / "root", "p")
+        draft.commit(tmp_path / "root", "p")
         monkeypatch.setattr(module, "read", None)
+    version = Collection(tmp_path / "root", "p", "x").artifact(0)
     assert version.name == "x:v0"
     assert not path.samefile(version.get_entry("a").local_path())
+
+
+def test_a_folder_with_two_files_of_one_name(draft: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that changes while it is listed may show a name twice: an error each time, and never an empty draft."""
+    found = scan(str(folder(tmp_path / "d", 2)))
+    twice = Found(["0.txt"] * 2, found.paths, found.stamps)
+    monkeypatch.setattr(module, "scan", lambda *_: twice)
+    draft.add_dir(tmp_path / "d")
+    for _ in range(2):
+        with pytest.raises(ArtifactError, match=r"'0\.txt' with other contents"):
+            draft.commit(tmp_path / "root", "p")
 
 
 def test_tmp_names(draft: Artifact, tmp_path: Path) -> None:
@@ -157,7 +171,7 @@ def test_a_folder_is_added_whole_or_not(draft: Artifact, tmp_path: Path, spoil: 
         ("d", r"add_dir\(\) adds folders"),
         ("pipe", "named pipe"),
         ("broken", "is broken"),
-        ("a\0b", "null byte"),
+        ("a\0b", "null (byte|character)"),
     ],
 )
 def test_what_is_no_file(draft: Artifact, tmp_path: Path, path: str, why: str) -> None:

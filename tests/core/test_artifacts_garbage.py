@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from artifacts_support import at_rest, log, write
+from artifacts_support import at_rest, folder, log, write
 from trailmark.artifacts import garbage as module
 from trailmark.artifacts.artifact import Artifact
 from trailmark.artifacts.blobs import Blobs
 from trailmark.artifacts.collection import Collection
 from trailmark.artifacts.garbage import collect_garbage
+from trailmark.artifacts.hash_cache import HashCache
 from trailmark.errors import ArtifactError
 
 if TYPE_CHECKING:
@@ -64,6 +66,23 @@ def test_leftovers_of_killed_processes_go(tmp_path: Path) -> None:
     assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(
         [*kept, tmp_path / ".blobs/ab/notes.txt"]
     )
+
+
+def test_caches_of_folders_that_are_gone_go(tmp_path: Path) -> None:
+    """A cache of hashes goes with its folder, and one that cannot be read goes; others stay, as do foreign files."""
+    for name in ("gone", "here"):
+        draft = Artifact(name, "dataset")
+        draft.add_dir(folder(tmp_path / name))
+        draft.commit(tmp_path / "root", "p")
+    shutil.rmtree(tmp_path / "gone")
+    hashes = tmp_path / "root/.blobs/.hashes"
+    write(hashes / ("0" * 32), "tmhash1\n")
+    write(hashes / "notes.txt")
+    collect_garbage(tmp_path / "root")
+    assert len(list(hashes.iterdir())) == 4
+    collect_garbage(tmp_path / "root", grace_s=0)
+    left = HashCache.of(hashes.parent, f"dir:{tmp_path / 'here'}").path
+    assert sorted(hashes.iterdir()) == sorted([left, hashes / "notes.txt"])
 
 
 def test_what_cannot_be_told_is_kept(tmp_path: Path) -> None:

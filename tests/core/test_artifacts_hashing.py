@@ -87,7 +87,8 @@ def test_a_file_that_changes_is_read_again(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_file_that_keeps_changing_is_refused(tmp_path: Path) -> None:
     """A file that is appended to all the time is an error that names it, and leaves no copy."""
-    path = write(tmp_path / "log", bytes(1 << 20))
+    path = write(tmp_path / "log", b"")
+    os.truncate(path, 64 << 20)  # so large that the other thread gets its turn while it is read
     stop = threading.Event()
 
     def append() -> None:

@@ -57,3 +57,33 @@ def test_a_newer_format_is_told() -> None:
     data = b"trailmark-manifest 2\n"
     with pytest.raises(ArtifactError, match="newer"):
         Manifest.read(data, hashlib.sha256(data).hexdigest())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{'a' * 64} 1 ../x",
+        f"{'a' * 64} 1 /x",
+        f"{'a' * 64} 1 a/../../x",
+        f"{'a' * 64} 1 a\0b",
+        f"{'a' * 64} -1 a",
+        f"{'a' * 64} x a",
+        f"{'a' * 64} 1",
+        f"{'A' * 64} 1 a",
+        "../../../secret 6 a",
+        "",
+        "@ {",
+        "@ {}",
+        "@ []",
+        '@ {"digest": null, "path": "../x", "ref": "file:///x", "size": 1}',
+        '@ {"digest": 5, "path": "x", "ref": "file:///x", "size": 1}',
+        '@ {"digest": null, "path": 5, "ref": "file:///x", "size": 1}',
+        '@ {"digest": null, "path": "x", "ref": null, "size": 1}',
+        '@ {"digest": null, "path": "x", "ref": "file:///x", "size": "1"}',
+    ],
+)
+def test_lines_that_no_manifest_has(line: str) -> None:
+    """What somebody else made, with the right digest, still cannot name a place outside of the artifact."""
+    data = f"trailmark-manifest 1\n{'b' * 64} 1 good\n{line}\n".encode()
+    with pytest.raises(ArtifactError, match="holds what no manifest does"):
+        Manifest.read(data, hashlib.sha256(data).hexdigest())

@@ -69,6 +69,7 @@ def test_many_good_paths() -> None:
     """Paths that look odd but are fine pass in bulk too."""
     naming.check_entries([])
     naming.check_entries(["a/b", "consul/x", "ü/nul.txt", "x" * 250])
+    naming.check_entries([".a", "a./b", "..c", "con.txt", "x/lpt10", "12:30/a", "nul1", "A.B/C"])
 
 
 @pytest.mark.parametrize("alias", ["best", "epoch_3", "v3.1", "a b", "production"])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves files with an ETag; refuses HEAD below /nohead."""
+    """Serves files with an ETag; refuses HEAD below /nohead; breaks off in the middle of what is called broken."""
 
     def end_headers(self) -> None:
         """Add what the tests look at."""
@@ -38,7 +38,17 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         else:
             super().do_HEAD()
 
-    def log_message(self, *_: object) -> None:
+    def do_GET(self) -> None:
+        """Answer, whole or not."""
+        if self.path == "/broken":
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            super().end_headers()
+            self.wfile.write(b"only this")
+        else:
+            super().do_GET()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the signature of its base)
         """Keep quiet."""
 
 
@@ -166,3 +176,29 @@ def test_bad_uris(draft: Artifact, uri: str) -> None:
         draft.add_reference(uri)
     assert "secret" not in str(raised.value)
     assert draft.file_count == 0
+
+
+def test_a_transfer_that_breaks_off(draft: Artifact, tmp_path: Path, server: str) -> None:
+    """Half a file is no file: the error says so, and nothing is left."""
+    (tmp_path / "www").mkdir()
+    (tmp_path / "www/broken").write_bytes(bytes(1000))
+    draft.add_reference(f"{server}/broken", checksum=False)
+    draft.commit(tmp_path / "root", "p")
+    with pytest.raises(ArtifactError, match="cannot be read to its end"):
+        draft.download(tmp_path / "out")
+    assert contents(tmp_path / "out") == {}
+
+
+def test_errors_of_a_package(draft: Artifact, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the package for a scheme raises, for missing credentials say, becomes an error that names the URI."""
+    fsspec = pytest.importorskip("fsspec")
+
+    class NoCredentialsError(Exception):
+        """As botocore has."""
+
+    def refuse(*_: object) -> dict[str, object]:
+        raise NoCredentialsError("unable to locate credentials")
+
+    monkeypatch.setattr(fsspec.get_filesystem_class("memory"), "info", refuse)
+    with pytest.raises(ArtifactError, match="memory://b/k cannot be read: NoCredentialsError: unable to locate"):
+        draft.add_reference("memory://b/k")

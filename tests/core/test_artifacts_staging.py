@@ -56,3 +56,20 @@ def test_a_fork_leaves_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(os, "getpid", lambda: pid + 1)
     made.close()
     assert folder.exists()
+
+
+def test_a_root_that_cannot_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A draft lies where the system has temporary files then: its making stops no training."""
+    (tmp_path / "root").write_text("a file, in which no folder can be made")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    with staging.lying_in(tmp_path / "root"):
+        assert staging.Staging().folder.parent == tmp_path / "temporary"
+
+
+def test_where_drafts_of_a_block_lie(tmp_path: Path) -> None:
+    """Within the block they lie in the root that is given, after it where they lay before."""
+    before = staging.home
+    with staging.lying_in(tmp_path):
+        assert staging.Staging().folder.parent == tmp_path / ".blobs"
+    assert staging.home is before

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import trailmark
-from artifacts_support import leftovers
+from artifacts_support import leftovers, log
 from trailmark.artifacts.artifact import Artifact
 from trailmark.errors import ArtifactError, MediaError
 from trailmark.media.histogram import Histogram
@@ -111,3 +111,9 @@ def test_two_values_of_one_name(draft: Artifact) -> None:
     with pytest.raises(ArtifactError, match=r"v\.histogram\.json"):
         draft.get("v")
     assert isinstance(draft.get("v.histogram.json"), Histogram)
+
+
+def test_json_of_the_user_is_no_value(tmp_path: Path) -> None:
+    """Files that are only called as the records of values are give None, whatever is in them."""
+    version = log(tmp_path, files={"conf.v1.json": '{"a": 1}', "x.y.json": "no JSON", "l.z.json": "[1]"})
+    assert [version.get(name) for name in ("conf", "conf.v1.json", "x", "l")] == [None] * 4

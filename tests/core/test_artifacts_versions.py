@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import math
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+DIGEST = "0123456789abcdef" * 4
+
+
 def test_round_trip(tmp_path: Path) -> None:
     """All fields come back, numbers that JSON does not know and fields of later versions too."""
-    version = VersionFile("ab", "model", "Näme", {"loss": math.inf, "big": 2**70, "deep": [{"a": None}]}, ["best"])
+    version = VersionFile(DIGEST, "model", "Näme", {"loss": math.inf, "big": 2**70, "deep": [{"a": None}]}, ["best"])
     assert create(tmp_path / "v0.json", version.encode())
     assert read_version(tmp_path / "v0.json") == version
-    (tmp_path / "v1.json").write_text('{"format": 1, "digest": "ab", "type": "t", "unheard_of": 1}')
-    assert read_version(tmp_path / "v1.json") == VersionFile("ab", "t")
+    (tmp_path / "v1.json").write_text(json.dumps({"format": 1, "digest": DIGEST, "type": "t", "unheard_of": 1}))
+    assert read_version(tmp_path / "v1.json") == VersionFile(DIGEST, "t")
     assert read_version(tmp_path / "v2.json") is None
 
 
@@ -37,6 +41,41 @@ def test_damage_is_told(tmp_path: Path, text: str, why: str) -> None:
     with pytest.raises(ArtifactError, match=why) as raised:
         read_version(tmp_path / "v0.json")
     assert str(tmp_path / "v0.json") in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("digest", "../../secret"),
+        ("digest", 4),
+        ("digest", ""),
+        ("type", None),
+        ("type", "a/b"),
+        ("metadata", None),
+        ("aliases", ["best", 7]),
+        ("tags", None),
+        ("size", "1"),
+        ("created_at", 5),
+        ("source", "p/x"),
+        ("source", {"project": "..", "name": "x", "version": 0}),
+        ("source", {"project": "p", "name": "../x", "version": 0}),
+        ("source", {"project": "p", "name": "x", "version": "0/../../x"}),
+        ("source", {}),
+    ],
+)
+def test_fields_that_no_version_has(tmp_path: Path, field: str, value: Any) -> None:
+    """A field of another kind, or one that would lead out of the root, is an error that names the file."""
+    good = {"format": 1, "digest": DIGEST, "type": "t"}
+    (tmp_path / "v0.json").write_text(json.dumps({**good, field: value}))
+    with pytest.raises(ArtifactError, match=str(tmp_path / "v0.json")):
+        read_version(tmp_path / "v0.json")
+
+
+def test_json_without_end(tmp_path: Path) -> None:
+    """A file that nests deeper than Python goes is damaged like any other."""
+    (tmp_path / "v0.json").write_text("[" * 200_000)
+    with pytest.raises(ArtifactError, match="damaged"):
+        read_version(tmp_path / "v0.json")
 
 
 def test_only_one_makes_a_version(tmp_path: Path) -> None:

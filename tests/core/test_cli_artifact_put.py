@@ -112,3 +112,12 @@ def test_what_cannot_be_is_refused(root: Path, arguments: list[str], reason: str
     assert result.exit_code in (1, 2)
     assert reason in result.stderr
     assert Api(root).artifacts() == []
+
+
+def test_the_root_itself_is_left_out(root: Path) -> None:
+    """Of a folder that has the root in it, the root is no part: it would hold itself."""
+    inside = root.parent / "here" / "trailmark-runs"
+    for _ in range(2):
+        assert rows_of(inside, "artifact", "put", ".", "--name", "p/x") == [["p/x:v0"]]
+    found = [entry.path for entry in Api(inside).artifact("p/x").files()]
+    assert found == ["letters/a.txt", "letters/b.txt", "one (1).txt"]

@@ -90,6 +90,23 @@ def test_force_deletes(root: Path) -> None:
     assert seen(root, "gc")[0].endswith(f"Nothing to delete in {root}")
 
 
+def test_leftovers_of_artifacts_go(tmp_path: Path) -> None:
+    """What a process that was killed left of a version, an index or a deletion goes; versions stay, and what is new."""
+    folder = tmp_path / "digits/.artifacts"
+    kept = [put(folder / "data" / name) for name in ("v0.json", "aliases.json")]
+    kept += [put(folder / ".data.lock"), put(folder / "data/.v1.json-0123abcd")]
+    os.utime(kept[-1])
+    gone = [put(folder / "data" / name) for name in (".v2.json-0123abcd", ".aliases.json-01234567")]
+    put(folder / ".old-0123abcd" / "v0.json")
+    gone.append(age(folder / ".old-0123abcd"))
+    for path in kept[:1]:
+        path.write_text('{"format": 1, "digest": "0", "type": "dataset"}')
+    found = {item.path: item.kind for item in litter(tmp_path, "digits", Wanted(False, None, ()))}
+    assert found == dict.fromkeys(gone, "leftover")
+    assert call(tmp_path, "gc", "digits", "--force").exit_code == 0
+    assert sorted(path for path in folder.rglob("*") if path.is_file()) == sorted(kept)
+
+
 def test_a_pipe_gets_kind_bytes_and_path(root: Path) -> None:
     """Each thing is one line, parted by tabs."""
     assert ["cache", "100", str(root / "digits/r1/.state")] in rows_of(root, "gc")

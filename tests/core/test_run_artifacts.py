@@ -473,9 +473,12 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 artifact = run.log_artifact("big.bin", "big")
 run.log({"loss": 1.0})
 print(artifact.state)
+other = trailmark.Artifact("other", "model")
+other.add_file("big.bin")
+print(run.log_artifact(other).state)
 """
     )
-    assert done.stdout == "PENDING\n", done.stderr
+    assert done.stdout == "PENDING\nPENDING\n", done.stderr
     assert "is not stored" in done.stderr
     assert done.returncode == 0
 

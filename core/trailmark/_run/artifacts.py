@@ -7,7 +7,6 @@ disk stops no training: it is warned of, and the artifact stays a draft. A call 
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import time
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from trailmark.artifacts.artifact import Artifact, Lineage
 
 REGISTRY = "model-registry"  # the project that `link_model` links into, as at W&B
-_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.ESTALE}
 _OURS = (".blobs", ".artifacts", ".draft-")  # how folders begin that only artifacts write to
 _UNSPECIFIED = "unspecified"  # W&B's type of an artifact that is logged by its path alone
 _SEPARATORS = "/\\" if os.sep == "\\" else "/"
@@ -168,13 +166,15 @@ class Artifacts(Identity):
     ) -> Artifact:
         """Store the file or folder of a model: `log_artifact` with the type "model".
 
+        It is always copied (cloned where the file system can), as checkpoints get written over.
+
         Raises:
             ArtifactError: as by `log_artifact`.
             RunFinishedError: the run is finished.
         """
         self._check_open("log_model()")
         names = _words("aliases", aliases)
-        artifact, is_whole = self._as_artifact("log_model", path, name, "model")
+        artifact, is_whole = self._as_artifact("log_model", path, name, "model", "mutable")
         return self._log(artifact, names, []) if is_whole else artifact
 
     def use_model(self, name: str) -> str:
@@ -221,7 +221,7 @@ class Artifacts(Identity):
                 f"got {registered_model_name!r}"
             )
         names = _words("aliases", aliases)
-        artifact, is_whole = self._as_artifact("link_model", path, name, "model")
+        artifact, is_whole = self._as_artifact("link_model", path, name, "model", "mutable")
         if not is_whole or self._log(artifact, [], []).is_draft:
             return artifact if self.disabled else None
         return self.link_artifact(artifact, f"{REGISTRY}/{registered_model_name}", names)
@@ -255,7 +255,9 @@ class Artifacts(Identity):
     def _root(self) -> Path:
         return self.path_on_disk.parents[1]
 
-    def _as_artifact(self, call: str, given: Any, name: str | None, kind: str | None) -> tuple[Artifact, bool]:
+    def _as_artifact(
+        self, call: str, given: Any, name: str | None, kind: str | None, policy: str | None = None
+    ) -> tuple[Artifact, bool]:
         """Return the artifact that a call was given, or one made of a path; and whether it has all its files."""
         from trailmark._run.artifact import Artifact
 
@@ -273,7 +275,7 @@ class Artifacts(Identity):
         if self.disabled:
             return artifact, True  # whatever is at the path
         try:
-            _fill(artifact, call, path)
+            _fill(artifact, call, path, policy)
         except (OSError, ArtifactError) as error:
             return artifact, self._give_up(artifact, error)
         return artifact, True
@@ -400,12 +402,12 @@ def _refuse(call: str, wanted: str, given: Any) -> NoReturn:
     raise ArtifactError(f"{call}() takes {wanted}, got {given!r:.100} of type {type(given).__name__}")
 
 
-def _fill(artifact: Artifact, call: str, path: str) -> None:
+def _fill(artifact: Artifact, call: str, path: str, policy: str | None) -> None:
     """Add what is at a path or URI."""
     if os.path.isdir(path):  # noqa: PTH112 (may be a URI)
-        artifact.add_dir(path)
+        artifact.add_dir(path, policy=policy)
     elif os.path.exists(path):  # noqa: PTH110
-        artifact.add_file(path)
+        artifact.add_file(path, policy=policy)
     elif "://" in path:
         artifact.add_reference(path)
     else:
@@ -417,11 +419,13 @@ def _fill(artifact: Artifact, call: str, path: str) -> None:
 
 def _is_fault_of_disk(error: OSError | ArtifactError) -> bool:
     """Whether it is the disk under the root that failed, and not the caller's file that cannot be read."""
+    from trailmark.artifacts.hashing import DISK_FAULTS
+
     cause = error if isinstance(error, OSError) else error.__cause__
     if not isinstance(cause, OSError):
         return False
     place = Path(os.fsdecode(cause.filename)).parts if cause.filename else ()
-    return cause is error or cause.errno in _DISK_FAULTS or any(part.startswith(_OURS) for part in place)
+    return cause is error or cause.errno in DISK_FAULTS or any(part.startswith(_OURS) for part in place)
 
 
 def _safe(name: str) -> str:

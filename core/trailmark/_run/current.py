@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import datetime
     import os
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from trailmark._run.run import Run
     from trailmark.artifacts.artifact import Artifact
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
 
 
 class Current:
-    """Holds the current run, and the config that was assigned before there was one."""
+    """Holds the current run, the config that was assigned before there was one, and where runs were begun last.
+
+    Attributes:
+        root: the root that `init` was given; None if it was given none, so that settings tell.
+    """
 
     def __init__(self) -> None:
         self.run: Run | None = None
         self.early_config: Any = None
+        self.root: Path | None = None
 
     def forget(self, run: Run) -> None:
         """Have no current run any more, if `run` is it."""

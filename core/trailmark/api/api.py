@@ -28,17 +28,18 @@ class Api(Artifacts):
     """Reads the runs and artifacts of a root. Needs no server and no run of its own; runs may be running meanwhile.
 
     Args:
-        root: the directory that holds runs. By default what the setting `dir` says (`TRAILMARK_DIR`, the nearest
-            pyproject.toml), else ``./trailmark-runs``.
+        root: the directory that holds runs. By default that which `init` was given last in this process, else what the
+            setting `dir` says (`TRAILMARK_DIR`, the nearest pyproject.toml), else ``./trailmark-runs``.
 
     Attributes:
         root: that directory, which need not exist yet.
     """
 
     def __init__(self, root: str | Path | None = None) -> None:
+        from trailmark._run.current import current
         from trailmark._run.settings import find_root
 
-        self.root = find_root(root)
+        self.root = current.root if root is None and current.root is not None else find_root(root)
         self._shelf = Shelf()
 
     def projects(self) -> list[Project]:

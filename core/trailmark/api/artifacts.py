@@ -49,6 +49,10 @@ class Readers:
     def __init__(self, shelf: Shelf | None = None) -> None:
         self._shelf = shelf
 
+    def __reduce__(self) -> tuple[type[Readers], tuple[()]]:
+        """Go to another process without what was read already."""
+        return Readers, ()
+
     def logged_by(self, artifact: Artifact) -> Run | None:
         """Return the run that made a version; None if none did that is still there."""
         from trailmark.api.provenance import Provenance
@@ -156,7 +160,7 @@ class Artifacts:
         from trailmark.artifacts.collection import collections
 
         project = _last(project)
-        names = {collection.type for collection in collections(self.root, project)}
+        names = {kind for collection in collections(self.root, project) if (kind := collection.known_type())}
         return [ArtifactType(self.root, name, project) for name in sorted(names)]
 
     def artifact_type(self, type_name: str, project: str | None = None) -> ArtifactType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FOLDER = "files"
+_UNFINISHED = re.compile(r"\..+-[0-9a-f]{8}")  # how Trailmark names a file until it is complete
 
 
 class File(NamedTuple):
@@ -61,7 +63,7 @@ def list_files(directory: Path, names: str | Iterable[str] | None = None) -> lis
         for child in children:
             path = Path(parent) / child
             name = path.relative_to(folder).as_posix()
-            if wanted is None or name in wanted:
+            if (wanted is None or name in wanted) and not _UNFINISHED.fullmatch(child):
                 try:
                     status = path.stat()
                 except OSError:  # a link to a file that is gone

@@ -7,7 +7,6 @@ What W&B's `Artifact` offers, without a server. The draft's work is done by `dra
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
@@ -88,7 +87,7 @@ class Artifact(Described):
             self._open_draft("add_file")
             .add_file(
                 os.fspath(local_path),
-                None if name is None else os.fspath(name),
+                None if name is None else naming.from_here(name),
                 is_tmp=is_tmp,
                 skip_cache=skip_cache,
                 policy=policy,
@@ -119,7 +118,11 @@ class Artifact(Described):
                 out of the folder; or a name cannot be or is taken.
         """
         self._open_draft("add_dir").add_dir(
-            os.fspath(local_path), name, skip_cache=skip_cache, policy=policy, merge=merge
+            os.fspath(local_path),
+            None if name is None else naming.from_here(name),
+            skip_cache=skip_cache,
+            policy=policy,
+            merge=merge,
         )
 
     def add_reference(
@@ -132,7 +135,8 @@ class Artifact(Described):
         """Add what stays where it is: a file, or all files of a folder, by URI.
 
         Args:
-            uri: ``file:///…``, ``https://…``, or anything that fsspec opens, such as ``s3://bucket/folder``.
+            uri: ``file:///…``, ``https://…``, or anything that fsspec opens, such as ``s3://bucket/folder``; or an
+                entry of another artifact: its file is in both then, and on the disk once.
             name: its path in the artifact, by default the last part of the URI; of a folder, by default the top.
             checksum: keep a digest: SHA-256 of local files, the ETag or what else there is of others.
             max_objects: how many files a folder may have, by default ten million.
@@ -142,8 +146,13 @@ class Artifact(Described):
             MissingPackageError: the scheme needs fsspec, or a package that fsspec uses for it.
         """
         draft = self._open_draft("add_reference")
-        target = uri.ref_target() if isinstance(uri, Entry) else uri
-        found = references.resolve(target, name, checksum=checksum, max_objects=max_objects)
+        if isinstance(uri, Entry) and uri.ref is None:
+            source = Source(uri.local_path(), None, "", "blob")
+            path = naming.check_entry(name or uri.path.rpartition("/")[2])
+            found = [Entry(path, uri.size, uri.digest, None, source)]
+        else:
+            target = uri.ref_target() if isinstance(uri, Entry) else uri
+            found = references.resolve(target, name, checksum=checksum, max_objects=max_objects)
         return [entry.at(self) for entry in draft.merge(found, overwrite=False)]
 
     def add(self, obj: Any, name: str, overwrite: bool = False) -> Entry:  # noqa: FBT001, FBT002 (W&B's signature)
@@ -154,7 +163,9 @@ class Artifact(Described):
             MediaError: a file that it was made of cannot be read.
         """
         draft = self._open_draft("add")
-        return values.add_value(draft, obj, naming.check_entry(name), self, overwrite=overwrite).at(self)
+        return values.add_value(draft, obj, naming.check_entry(naming.from_here(name)), self, overwrite=overwrite).at(
+            self
+        )
 
     @contextlib.contextmanager
     def new_file(
@@ -177,7 +188,7 @@ class Artifact(Described):
         """
         del policy
         draft = self._open_draft("new_file")
-        path = naming.check_entry(name)
+        path = naming.check_entry(naming.from_here(name))
         if mode not in _MODES:
             raise ArtifactError(f"new_file() opens with the mode {', '.join(_MODES)}, got {mode!r}")
         if mode.startswith("x") and path in draft.entries:
@@ -247,6 +258,8 @@ class Artifact(Described):
             ArtifactError: this is a draft, or deleted, or the metadata or an alias cannot be.
         """
         del project, settings
+        if self._is_unstored:
+            return
         collection = self._need_version("save")
         wanted = {naming.check_alias(alias) for alias in self._aliases}
         aliases = {alias: alias in wanted for alias in wanted ^ self._known_aliases}
@@ -324,8 +337,8 @@ class Artifact(Described):
             return None
         from trailmark.media.kinds import restore
 
-        record = json.loads(Path(self.get_entry(found).local_path()).read_bytes())
-        return restore(record, values.Kept(self))
+        record = values.read_record(self.get_entry(found).local_path())
+        return None if record is None else restore(record, values.Kept(self))
 
     def __getitem__(self, name: str) -> Any:
         return self.get(name)
@@ -397,7 +410,7 @@ class Artifact(Described):
 
         Raises:
             ArtifactError: as `download`; or the folder is one that nobody wants emptied: /, the home or current folder
-                or one that holds these, where runs are, a git repository.
+                or one that holds these, the root of runs or what is in it, a git repository.
         """
         collection = self._need_version("checkout")
         place = self._place(root)
@@ -468,6 +481,7 @@ class Artifact(Described):
         Raises:
             ArtifactError: this is no link.
         """
+        self._need_version("unlink")
         if not self.is_link:
             raise ArtifactError(f"{self.qualified_name} is no link: delete() deletes a version")
         self.delete(delete_aliases=True)

@@ -14,16 +14,19 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import struct
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trailmark.artifacts.hash_cache import FOLDER as CACHES
 from trailmark.artifacts.hashing import Job, hash_files, stamp_of
 from trailmark.artifacts.lock import locked
 from trailmark.errors import ArtifactError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
     from trailmark.artifacts.entry import Source, Stamp
@@ -34,6 +37,7 @@ _RECORD = struct.Struct("<32sQQqI4x")
 # No hard link can be made: another file system, a file of somebody else, too many links, or no links at all.
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 _Like = tuple[int, int, int]  # inode, size, time of change
+_UNLIKE: _Like = (0, 0, 0)  # no file is like this: the blob is read before it is trusted again
 
 
 class Blobs:
@@ -91,7 +95,9 @@ class Blobs:
             status = None
         if status is not None:
             same = source.stamp is not None and stamp_of(status)[:4] == source.stamp[:4]
-            if same or self.is_intact(sha256, size, status):
+            # Who asked for a copy does not want to share a file that somebody else may write to.
+            shared = source.kind in ("copy", "own") and bool(status.st_mode & 0o222)
+            if not shared and (same or self.is_intact(sha256, size, status)):
                 return stamp_of(status) if same else None
         return self._add(sha256, size, source, replace=status is not None)
 
@@ -168,8 +174,10 @@ class Blobs:
         try:
             status = os.stat(name)  # noqa: PTH116
         except FileNotFoundError as error:
+            self.distrust([sha256])
             raise ArtifactError(f"{what} is lost: its blob {name} is not there. Log the file again") from error
         if not self.is_intact(sha256, size, status):
+            self.distrust([sha256])
             [found] = hash_files([Job(name, size)])
             raise ArtifactError(damage(what, name, (sha256, size), (found.sha256, status.st_size)))
         return name
@@ -190,6 +198,13 @@ class Blobs:
         self._note(sha256, now)
         self.save_links()
         return True
+
+    def distrust(self, damaged: Iterable[str]) -> None:
+        """Have blobs that were found damaged or lost replaced when their files are logged again."""
+        for sha256 in damaged:
+            self._note(sha256, _UNLIKE)
+        self.save_links()
+        shutil.rmtree(self.folder / CACHES, ignore_errors=True)
 
     def watch(self, sha256: str) -> None:
         """Take note of what a blob is like before somebody gets a hard link to it."""

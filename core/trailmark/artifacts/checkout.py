@@ -37,7 +37,10 @@ def download(
             below `root` is a link that leads out of it.
         OSError: the disk is full, or fails.
     """
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ArtifactError(f"{root} has to be a folder, and there is a file: give another root") from error
     _make_folders(entries, root)
     cache = HashCache.of(blobs.folder, f"dir:{os.path.realpath(root)}")
     files = [entry for entry in entries if entry.ref is None]
@@ -157,10 +160,15 @@ def check_root(root: Path, *, store: Path, force: bool) -> None:
     """Refuse a folder where `checkout` would delete what nobody wants deleted.
 
     Raises:
-        ArtifactError: it is /, the home folder, the current one, one of those that these lie in, the root of runs, or a
-            git repository.
+        ArtifactError: it is /, the home folder, the current one, one of those that these lie in, the root of runs or
+            in it (but for the files of a run), or a git repository.
     """
-    place = root.resolve()
+    place, store = root.resolve(), store.resolve()
+    if store in place.parents and not _is_own_folder(place.relative_to(store).parts):
+        raise ArtifactError(
+            f"checkout() deletes what is not in the artifact, and {place} lies where runs are, in {store}: "
+            "give a folder of its own, or use download()"
+        )
     for what, path in (("the home folder", Path.home()), ("the current folder", Path.cwd()), ("where runs are", store)):
         path = path.resolve()  # noqa: PLW2901 (the same folder)
         if place == path or place in path.parents:
@@ -173,6 +181,11 @@ def check_root(root: Path, *, store: Path, force: bool) -> None:
             f"checkout() deletes what is not in the artifact, and {place} is a git repository: "
             "give a folder of its own, use download(), or set force=True"
         )
+
+
+def _is_own_folder(parts: tuple[str, ...]) -> bool:
+    """Whether a path below the root is that of a folder in the files of a run: project, id, "files", folder."""
+    return len(parts) > 3 and parts[2] == "files" and not parts[0].startswith(".") and parts[3] != "media"  # noqa: PLR2004
 
 
 def delete_others(entries: Iterable[Entry], root: Path) -> None:
@@ -199,6 +212,14 @@ def _remove(path: str) -> None:
         shutil.rmtree(path)
 
 
+class _DamagedError(ArtifactError):
+    """A file is not what was logged."""
+
+    def __init__(self, text: str, sha256: str) -> None:
+        super().__init__(text)
+        self.sha256 = sha256
+
+
 def verify_blobs(entries: Sequence[Entry], blobs: Blobs, label: str) -> None:
     """Read all blobs of a version and compare.
 
@@ -209,7 +230,11 @@ def verify_blobs(entries: Sequence[Entry], blobs: Blobs, label: str) -> None:
     missing = next((entry for entry in files if not os.path.exists(blobs.name(entry.digest or ""))), None)  # noqa: PTH110
     if missing is not None:
         blobs.check(missing.digest or "", missing.size or 0, f"{label}: {missing.path}")
-    _compare(files, lambda entry: blobs.name(entry.digest or ""), label)
+    try:
+        _compare(files, lambda entry: blobs.name(entry.digest or ""), label)
+    except _DamagedError as error:
+        blobs.distrust([error.sha256])
+        raise
 
 
 def verify_folder(entries: Sequence[Entry], root: Path, label: str) -> None:
@@ -238,4 +263,5 @@ def _compare(files: Sequence[Entry], place: Callable[[Entry], str], label: str) 
     for entry, job, found in zip(files, jobs, hash_files(jobs, what=f"verifying {label}"), strict=True):
         if found.sha256 != entry.digest:
             expected = (entry.digest or "", entry.size or 0)
-            raise ArtifactError(damage(f"{label}: {entry.path}", job.path, expected, (found.sha256, found.stamp[2])))
+            text = damage(f"{label}: {entry.path}", job.path, expected, (found.sha256, found.stamp[2]))
+            raise _DamagedError(text, expected[0])

@@ -13,8 +13,9 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trailmark._term import say_once
 from trailmark.artifacts import naming
 from trailmark.artifacts.draft import close
 from trailmark.artifacts.lock import locked
@@ -50,7 +51,7 @@ class Collection:
 
     def __init__(self, root: str | os.PathLike[str], project: str, name: str) -> None:
         self.root = Path(root)
-        self.project = project
+        self.project = naming.check_project(project)
         self.name = naming.check_name(name)
         self.folder = self.root / project / FOLDER / self.name
 
@@ -69,9 +70,10 @@ class Collection:
         Raises:
             ArtifactError: there is no version.
         """
-        kind = self._type()
+        kind = self.known_type()
         if kind is None:
-            raise ArtifactError(f"there is no artifact {self.project}/{self.name} in {self.root}")
+            what = "no version that can be read" if self.exists else "no artifact"
+            raise ArtifactError(f"there is {what} {'of ' * self.exists}{self.project}/{self.name} in {self.root}")
         return kind
 
     def versions(self) -> list[int]:
@@ -107,8 +109,9 @@ class Collection:
             raise ArtifactError(f"there is no artifact {self.project}/{self.name} in {self.root}{self._hint()}")
         known = [*(f"v{each}" for each in versions), *index.aliases]
         raise ArtifactError(
-            f"{self.project}/{self.name} has no version {reference!r}{close(reference, known)}: "
-            f"there are v{versions[0]} to v{versions[-1]}, aliases {', '.join(sorted(index.aliases)) or 'none'}"
+            f"{self.project}/{self.name} has no version {reference!r}: "
+            f"there {f'are v{versions[0]} to' if versions[1:] else 'is only'} v{versions[-1]}, "
+            f"aliases {', '.join(sorted(index.aliases)) or 'none'}{close(reference, known)}"
         )
 
     def artifact(self, version: int) -> Artifact:
@@ -122,8 +125,8 @@ class Collection:
         return Artifact._of(self, version, self.read(version))  # noqa: SLF001 (made here only)
 
     def artifacts(self) -> list[Artifact]:
-        """Return all versions, newest first."""
-        return [self.artifact(version) for version in reversed(self.versions())]
+        """Return all versions, newest first; those that are damaged are left out, with a warning."""
+        return [self.artifact(version) for version in reversed(self.versions()) if self._readable(version)]
 
     def read(self, version: int) -> VersionFile:
         """Return the fields of a version.
@@ -148,7 +151,7 @@ class Collection:
         Raises:
             ArtifactError: the others have another one.
         """
-        known = self._type()
+        known = self.known_type()
         if known is not None and known != kind:
             raise ArtifactError(
                 f"the artifact {self.project}/{self.name} has the type {known!r}, got {kind!r}: "
@@ -229,7 +232,8 @@ class Collection:
         place = {"project": source.project, "name": source.collection_name, "version": source.version_number}
         own = [naming.check_alias(alias) for alias in aliases]
         for number in reversed(self.versions()):
-            if self.read(number).source == place:
+            found = self._readable(number)
+            if found is not None and found.source == place:
                 self.edit(number, None, dict.fromkeys([*own, naming.LATEST], True))
                 return self.artifact(number)
         fields = source.collection.read(source.version_number)
@@ -249,7 +253,8 @@ class Collection:
             return
         with self.alone():
             index = self._read_index()
-            self.read(version)
+            if not self._path(version).exists():
+                self.read(version)  # tells
             mine = sorted(alias for alias, number in index.aliases.items() if number == version)
             named = [alias for alias in mine if alias != naming.LATEST]
             if named and not delete_aliases:
@@ -289,24 +294,33 @@ class Collection:
     def _path(self, version: int) -> Path:
         return self.folder / f"v{version}.json"
 
-    def _type(self) -> str | None:
+    def known_type(self) -> str | None:
+        """Return the type that all versions have; None if none can be read."""
         for number in reversed(self.versions()):
-            found = read_version(self._path(number))
+            found = self._readable(number)
             if found is not None:
                 return found.type
         return None
+
+    def _readable(self, number: int) -> VersionFile | None:
+        """Return a version, or None if it is not there or damaged: one that is must not keep others from being made."""
+        try:
+            return read_version(self._path(number))
+        except ArtifactError as error:
+            say_once(str(self._path(number)), f"a version of {self.project}/{self.name} is left out: {error}", "warn")
+            return None
 
     def _read_index(self) -> _Index:
         """Return the index, with what versions say that it does not know of."""
         try:
             found = json.loads((self.folder / _INDEX).read_bytes())
-            index = _Index(int(found["count"]), dict(found["aliases"]), dict(found["digests"]))
+            index = _checked(_Index(found["count"], dict(found["aliases"]), dict(found["digests"])))
             missing: Iterable[int] = self._from(index.next)
-        except (OSError, ValueError, KeyError, TypeError):  # never written, or damaged: the versions tell
-            index, missing = _Index(0, {}, {}), self.versions()
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):  # not written yet, or damaged
+            index, missing = _Index(0, {}, {}), self.versions()  # which tell
         count = index.next
         for number in missing:
-            version = read_version(self._path(number))
+            version = self._readable(number)
             if version is not None:
                 index.aliases.update(dict.fromkeys([*version.aliases, naming.LATEST], number))
                 if version.source is None:
@@ -327,6 +341,18 @@ class Collection:
         return close(self.name, [each.name for each in collections(self.root, self.project)])
 
 
+def _checked(index: _Index) -> _Index:
+    """Return an index of which all numbers can be those of versions.
+
+    Raises:
+        ValueError: one cannot.
+    """
+    numbers: list[Any] = [index.next, *index.aliases.values(), *index.digests.values()]
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        raise ValueError(numbers)
+    return index
+
+
 def collections(
     root: str | os.PathLike[str],
     project: str | None = None,
@@ -341,9 +367,9 @@ def collections(
             names = sorted(entry.name for entry in os.scandir(root / each / FOLDER))
         except (FileNotFoundError, NotADirectoryError):
             continue
-        found += [Collection(root, each, name) for name in names if not name.startswith(".")]
+        found += [Collection(root, each, name) for name in names if naming.is_name(name)]
     # One that is being made has no version yet.
-    return [each for each in found if each.exists and (type is None or each.type == type)]
+    return [each for each in found if each.exists and type in (None, each.known_type())]
 
 
 def _projects(root: Path) -> list[str]:

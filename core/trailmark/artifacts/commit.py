@@ -12,7 +12,7 @@ from trailmark._term import termwarn
 from trailmark.artifacts import naming
 from trailmark.artifacts.blobs import Blobs
 from trailmark.artifacts.manifest import Manifest
-from trailmark.artifacts.settle import place, settle
+from trailmark.artifacts.settle import Caches, place, settle
 from trailmark.artifacts.versions import now_text
 from trailmark.errors import ArtifactError
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from trailmark.artifacts.collection import Collection
     from trailmark.artifacts.draft import Draft
-    from trailmark.artifacts.settle import Caches
     from trailmark.artifacts.versions import VersionFile
 
 
@@ -30,7 +29,6 @@ class Committed(NamedTuple):
 
     number: int
     fields: VersionFile
-    manifest: Manifest
 
 
 def commit(
@@ -44,17 +42,40 @@ def commit(
     collection.check_type(fields.type)
     blobs = Blobs(collection.root)
     try:
-        caches = settle(draft.entries.values(), blobs, draft.staging)
-        while True:
+        caches = Caches(blobs)
+        done = None if incremental else _again(draft, collection, fields, aliases, blobs, caches)
+        if done is None:
+            settle(draft.entries.values(), blobs, draft.staging, caches)
+        while done is None:
             done = _attempt(draft, collection, fields, aliases, blobs, caches, incremental=incremental)
-            if done is not None:
-                break
         caches.save()
     except OSError as error:
         raise ArtifactError(
             f"{collection.name} cannot be logged to {collection.root}: {error.strerror or error} ({error.filename})"
         ) from error
     return done
+
+
+def _again(
+    draft: Draft,
+    collection: Collection,
+    fields: VersionFile,
+    aliases: Sequence[str],
+    blobs: Blobs,
+    caches: Caches,
+) -> Committed | None:
+    """Find the version of a folder that did not change since it was logged, without its entries; None if there is none.
+
+    The cache tells no more than it does of each file: the manifest was kept when all files of the folder were.
+    """
+    digest = caches.folder_digest(draft.folder) if draft.folder is not None and draft.is_folder else None
+    if digest is None or draft.folder is None:
+        return None
+    with blobs.shared():
+        if collection.version_of(digest) is None:
+            return None
+        fields.digest, fields.size, fields.file_count = digest, draft.folder.size, len(draft.folder.names)
+        return _add(collection, fields, aliases, after=None)
 
 
 def _attempt(
@@ -76,15 +97,20 @@ def _attempt(
             entries = {**Manifest.read(blobs.read(old.digest), old.digest).entries, **entries}
         manifest = Manifest.of(entries.values())
         fields.digest, fields.size, fields.file_count = manifest.digest, manifest.size, len(manifest)
-        fields.created_at = fields.updated_at = now_text()
-        if collection.version_of(manifest.digest) is None:
-            place(manifest.entries.values(), blobs, caches)
-            blobs.put(manifest.data, manifest.digest)
-        added = collection.add(fields, aliases, after=base)
+        place(manifest.entries.values(), blobs, caches)  # also if there is such a version: what it lost is mended
+        blobs.put(manifest.data, manifest.digest)
+        if draft.folder is not None:
+            caches.put_folder(draft.folder, manifest)
+        return _add(collection, fields, aliases, after=base)
+
+
+def _add(collection: Collection, fields: VersionFile, aliases: Sequence[str], *, after: int | None) -> Committed | None:
+    fields.created_at = fields.updated_at = now_text()
+    added = collection.add(fields, aliases, after=after)
     if added is None:
         return None
     number, new = added
-    return Committed(number, fields if new else _joined(collection, number, fields), manifest)
+    return Committed(number, fields if new else _joined(collection, number, fields))
 
 
 def _joined(collection: Collection, number: int, fields: VersionFile) -> VersionFile:

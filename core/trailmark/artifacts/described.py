@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from trailmark.artifacts.entry import Entry
 
 
+_UNSTORED = "unstored"
+
+
 class Described:
     """The names, fields and state of an artifact; `Artifact` adds the files.
 
@@ -83,6 +86,8 @@ class Described:
     @property
     def qualified_name(self) -> str:
         """Project, name and version: "project/x:v3"."""
+        if self._is_unstored:
+            return self.name
         return f"{self.project}/{self.name}"
 
     @property
@@ -103,22 +108,24 @@ class Described:
     @property
     def root(self) -> Path:
         """The root that the version lies in."""
-        return self._need_version("root").root
+        return self._home("root").root
 
     @property
     def project(self) -> str:
         """The project that the version lies in."""
-        return self._need_version("project").project
+        return self._home("project").project
 
     @property
     def version(self) -> str:
-        """The version: "v3"."""
+        """The version: "v3"; "unstored" if a run was asked to log it and could not, or writes nothing."""
+        if self._is_unstored:
+            return _UNSTORED
         return f"v{self.version_number}"
 
     @property
     def version_number(self) -> int:
         """The number of the version."""
-        self._need_version("version")
+        self._home("version")
         return self._number
 
     @property
@@ -147,12 +154,14 @@ class Described:
     @property
     def aliases(self) -> list[str]:
         """What else the version is called; change the list or set it, then `save`."""
-        self._need_version("aliases")
+        if not self._is_unstored:
+            self._need_version("aliases")
         return self._aliases
 
     @aliases.setter
     def aliases(self, aliases: Iterable[str]) -> None:
-        self._need_version("aliases")
+        if not self._is_unstored:
+            self._need_version("aliases")
         self._aliases = [naming.check_alias(alias) for alias in words(aliases, "aliases")]
 
     @property
@@ -191,13 +200,13 @@ class Described:
     @property
     def created_at(self) -> str:
         """When it was logged: ISO 8601, UTC."""
-        self._need_version("created_at")
+        self._home("created_at")
         return self._fields.created_at
 
     @property
     def updated_at(self) -> str:
         """When its description, metadata or tags were changed last: ISO 8601, UTC."""
-        self._need_version("updated_at")
+        self._home("updated_at")
         return self._fields.updated_at
 
     @property
@@ -209,6 +218,11 @@ class Described:
     def is_draft(self) -> bool:
         """Whether it is not logged yet."""
         return self._draft is not None
+
+    @property
+    def _is_unstored(self) -> bool:
+        """Whether it would be a version, had the disk or the run's mode allowed it; scripts go on with it then."""
+        return self.given_up and self._draft is not None
 
     @property
     def incremental(self) -> bool:
@@ -223,13 +237,13 @@ class Described:
     @property
     def history_step(self) -> int | None:
         """The step of the run when it was logged."""
-        self._need_version("history_step")
+        self._home("history_step")
         return self._fields.history_step
 
     @property
     def logged_by_id(self) -> str | None:
         """The id of the run that made the version."""
-        self._need_version("logged_by_id")
+        self._home("logged_by_id")
         return self._fields.logged_by
 
     @property
@@ -244,7 +258,7 @@ class Described:
     @property
     def is_link(self) -> bool:
         """Whether this is a link to a version of another collection."""
-        self._need_version("is_link")
+        self._home("is_link")
         return self._fields.source is not None
 
     @property
@@ -278,14 +292,23 @@ class Described:
         return draft
 
     def _need_version(self, call: str) -> Collection:
+        collection = self._home(call)
         if self._deleted:
             raise ArtifactError(f"{self.name} is deleted, and has no {call} any more")
-        if self._collection is None:
+        return collection
+
+    def _home(self, call: str) -> Collection:
+        """Return where the version lies, or lay until it was deleted."""
+        if self._collection is not None:
+            return self._collection
+        if self.given_up:
             raise ArtifactError(
-                f"{call} is for versions, and the artifact {self._name!r} is a draft: log it first, "
-                "by run.log_artifact()"
+                f"{call} is for versions, and the artifact {self._name!r} is none: the run that was given it is "
+                "disabled, or could not store it"
             )
-        return self._collection
+        raise ArtifactError(
+            f"{call} is for versions, and the artifact {self._name!r} is a draft: log it first, by run.log_artifact()"
+        )
 
     def _lineage(self, call: str) -> Lineage:
         self._need_version(call)

@@ -8,19 +8,23 @@ files that changed since this process began (it may write them again) are copied
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import os
 import stat
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from trailmark._term import termwarn
 from trailmark.artifacts import naming, staging
 from trailmark.artifacts.blobs import Blobs
 from trailmark.artifacts.entry import Entry, Source
-from trailmark.artifacts.hashing import kind_of, stamp_of
+from trailmark.artifacts.folder import Folder
+from trailmark.artifacts.hashing import DISK_FAULTS, kind_of, stamp_of
 from trailmark.artifacts.scan import check_readable, scan
 from trailmark.artifacts.settle import Caches, read, settle
 from trailmark.errors import ArtifactError
+from trailmark.journal.machine import process_began_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,19 +39,40 @@ _IS_TMP_DIGITS = 20  # as in W&B
 @functools.cache
 def began_ns() -> int:
     """Return when this process began (of a fork: the process that it was forked from, if that asked first)."""
-    import psutil
-
-    return int(psutil.Process().create_time() * 1e9)
+    return int(process_began_at() * 1e9)
 
 
 class Draft:
-    """Files by name, each with where its bytes lie."""
+    """Files by name, each with where its bytes lie.
+
+    Attributes:
+        folder: the folder that was added first, if none of its files had to be copied.
+        is_folder: whether the draft is that folder, and nobody asked for its entries yet.
+    """
 
     def __init__(self) -> None:
-        self.entries: dict[str, Entry] = {}
+        self.folder: Folder | None = None
+        self.is_folder = False
+        self._entries: dict[str, Entry] = {}
         self.staging = staging.Staging()
         self.finalized = False
         self._folders: set[str] | None = set()  # all that files lie in; None: to be found again
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The files by name.
+
+        Raises:
+            ArtifactError: the folder changed while it was listed, so that it has two files of one name.
+        """
+        if self.is_folder and self.folder is not None:
+            self.is_folder = False
+            try:
+                self.merge(self.folder.entries(itertools.repeat("link")), overwrite=False)
+            except BaseException:
+                self.is_folder = True
+                raise
+        return self._entries
 
     # What is added ---------------------------------------------------------------------------------------------------
 
@@ -65,7 +90,8 @@ class Draft:
         name = naming.check_entry(name if name is not None else os.path.basename(path))  # noqa: PTH119 (a str is at hand)
         batch = "" if skip_cache else f"file:{os.path.dirname(place)}"  # noqa: PTH120
         stamp = stamp_of(status)
-        entry = Entry(name, stamp[2], None, None, Source(place, stamp, batch, _kind(stamp, policy)))
+        [kind] = _kinds([stamp], policy)
+        entry = Entry(name, stamp[2], None, None, Source(place, stamp, batch, kind))
         self._stage([entry])
         if is_tmp:
             pure = PurePosixPath(name)
@@ -74,7 +100,7 @@ class Draft:
             entry.path = str(pure.with_name(f"{(entry.digest or '')[:_IS_TMP_DIGITS]}{dot}{rest}"))
         return self.merge([entry], overwrite=overwrite)[0]
 
-    def add_dir(self, path: str, name: str | None, *, skip_cache: bool, policy: str | None, merge: bool) -> list[Entry]:
+    def add_dir(self, path: str, name: str | None, *, skip_cache: bool, policy: str | None, merge: bool) -> None:
         """Add all files below a folder."""
         _check_policy(policy)
         status = _status(path)
@@ -87,14 +113,14 @@ class Draft:
         names = [prefix + each for each in found.names] if prefix else found.names
         naming.check_entries(names)
         batch = "" if skip_cache else f"dir:{os.path.realpath(path)}"
-        border_ns = began_ns() - _MARGIN_NS
-        kind = {"mutable": "copy", "immutable": "link"}.get(policy or "")
-        entries = [
-            Entry(each, stamp[2], None, None, Source(place, stamp, batch, kind or _by_age(stamp, border_ns)))
-            for each, place, stamp in zip(names, found.paths, found.stamps, strict=True)
-        ]
+        folder = Folder(names, found.paths, found.stamps, batch)
+        kinds = _kinds(found.stamps, policy)
+        if "copy" not in kinds and self.folder is None and not self._entries:
+            self.folder, self.is_folder = folder, True
+            return
+        entries = folder.entries(iter(kinds))
         self._stage(entries)
-        return self.merge(entries, overwrite=merge)
+        self.merge(entries, overwrite=merge)
 
     def _stage(self, entries: list[Entry]) -> None:
         """Copy those that must be copied, at once; but what is unchanged and a blob already needs no copy."""
@@ -114,7 +140,12 @@ class Draft:
             else:
                 entry.set_digest(sha256, stamp[2])
         if todo:
-            read(todo, blobs, self.staging, caches)
+            try:
+                read(todo, blobs, self.staging, caches)
+            except ArtifactError as error:
+                if not is_full(error):
+                    raise
+                termwarn(f"{todo[0].path!r} is not copied yet: {error}. Logging the artifact tries again", repeat=False)
         caches.save()
 
     def add_data(self, name: str, data: bytes) -> Entry:
@@ -143,8 +174,9 @@ class Draft:
             ArtifactError: a name is taken by other contents, or is a folder.
         """
         fresh: dict[str, Entry] = {}
+        taken = self.entries
         for entry in entries:
-            old = self.entries.get(entry.path) or fresh.get(entry.path)
+            old = taken.get(entry.path) or fresh.get(entry.path)
             if old is None or overwrite:
                 fresh[entry.path] = entry
             elif not _same(old, entry):
@@ -153,8 +185,8 @@ class Draft:
                     "replace it with overwrite=True (in add_dir: merge=True)"
                 )
         self._check_folders(fresh)
-        self.entries.update(fresh)
-        return [self.entries[entry.path] for entry in entries]
+        taken.update(fresh)
+        return [taken[entry.path] for entry in entries]
 
     def _check_folders(self, fresh: Iterable[str]) -> None:
         """Refuse a name that is both a file and a folder."""
@@ -187,6 +219,11 @@ class Draft:
         self._folders = None
 
 
+def is_full(error: ArtifactError) -> bool:
+    """Whether it is the disk of the copy that failed, and not the file that cannot be read."""
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno in DISK_FAULTS
+
+
 def close(name: str, names: Iterable[str]) -> str:
     """Return a hint at names that look like one that is not there; "" if none does."""
     import difflib
@@ -213,15 +250,12 @@ def _check_policy(policy: str | None) -> None:
         )
 
 
-def _kind(stamp: Stamp, policy: str | None) -> str:
+def _kinds(stamps: list[Stamp], policy: str | None) -> list[str]:
+    """Return the kinds of files: without a policy "copy" for those of this process' time, "link" for those before."""
     if policy is not None:
-        return "copy" if policy == "mutable" else "link"
-    return _by_age(stamp, began_ns() - _MARGIN_NS)
-
-
-def _by_age(stamp: Stamp, border_ns: int) -> str:
-    """Return "copy" for a file of this process' time, "link" for one from before."""
-    return "copy" if stamp[3] >= border_ns else "link"
+        return ["copy" if policy == "mutable" else "link"] * len(stamps)
+    border_ns = began_ns() - _MARGIN_NS
+    return ["copy" if stamp[3] >= border_ns else "link" for stamp in stamps]
 
 
 def _same(old: Entry, new: Entry) -> bool:

@@ -1,4 +1,4 @@
-"""Removing blobs that no version refers to.
+"""Removing blobs that no version refers to, and caches of hashes of folders that are gone.
 
 What is needed is found first, while others go on logging; then, with the lock that every writer shares, what was logged
 meanwhile is added, and the rest goes. Young blobs stay, in case a file system has no locks.
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from trailmark.artifacts.blobs import Blobs
 from trailmark.artifacts.collection import FOLDER
+from trailmark.artifacts.hash_cache import FOLDER as HASHES
+from trailmark.artifacts.hash_cache import is_of_use
 from trailmark.artifacts.manifest import Manifest
 from trailmark.artifacts.versions import read_version
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_HASHES = re.compile(r"[0-9a-f]{32}")
 _LEFTOVER = re.compile(r"\..+-[0-9a-f]{8}")  # how Trailmark names a file until it is complete
 _VERSION = re.compile(r"v\d+\.json")
 
@@ -29,7 +32,8 @@ _VERSION = re.compile(r"v\d+\.json")
 def collect_garbage(root: str | os.PathLike[str], *, grace_s: float = 86400, dry_run: bool = False) -> int:
     """Remove blobs that no version refers to, and what killed processes left; return the bytes that are freed.
 
-    What changed within the last `grace_s` seconds stays. With `dry_run` nothing is removed.
+    Caches of hashes go if the folder that they are of is gone. What changed within the last `grace_s` seconds stays.
+    With `dry_run` nothing is removed.
 
     Raises:
         ArtifactError: a version or a manifest is damaged, so that it cannot be told what is needed. Nothing is removed.
@@ -75,7 +79,7 @@ class _Needed:
 
 
 def _old(folder: Path, border: float) -> Iterator[Path]:
-    """Yield blobs and leftovers that did not change since `border`."""
+    """Yield blobs, leftovers and caches of folders that are gone, which did not change since `border`."""
     for entry in os.scandir(folder):
         path = Path(entry.path)
         if _LEFTOVER.fullmatch(entry.name):
@@ -84,9 +88,15 @@ def _old(folder: Path, border: float) -> Iterator[Path]:
         elif entry.is_dir(follow_symlinks=False):
             for inner in os.scandir(entry.path):
                 inside = Path(inner.path)
-                named = _LEFTOVER.fullmatch(inner.name) or (len(entry.name) == 2 and _SHA256.fullmatch(inner.name))  # noqa: PLR2004
-                if named and _age(inside) <= border:
+                if _may_go(entry.name, inside) and _age(inside) <= border:
                     yield inside
+
+
+def _may_go(folder: str, path: Path) -> bool:
+    """Whether something in a folder among the blobs is a blob, a leftover, or a cache of hashes that is of no use."""
+    if folder == HASHES and _HASHES.fullmatch(path.name):
+        return not is_of_use(path)
+    return bool(_LEFTOVER.fullmatch(path.name) or (len(folder) == 2 and _SHA256.fullmatch(path.name)))  # noqa: PLR2004
 
 
 def _age(path: Path) -> float:

@@ -27,6 +27,8 @@ _BATCH_FILES = 64  # what a thread takes at a time: few enough to share work, ma
 _BATCH_BYTES = 8 << 20
 _INLINE_BYTES = 16 << 20  # less is read in the caller's thread: it takes 0.05 s at most
 _TICK_S = 0.1
+# What a disk that is full, read-only or broken says.
+DISK_FAULTS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.ESTALE))
 _JOIN_S = 5  # how long an interrupted read is waited for
 _FICLONE = 0x40049409  # linux/fs.h: share the blocks of another file
 
@@ -173,8 +175,10 @@ def read_file(job: Job, buffer: memoryview, crew: Crew, folder: Path | None = No
             found = _read_once(job.path, buffer, crew, copy)
         except OSError as error:
             _drop(copy)
+            full = copy is not None and error.errno in DISK_FAULTS
+            how = f"cannot be copied to {folder}" if full else "cannot be read"
             place = error.filename or job.path
-            raise ArtifactError(f"{job.path} cannot be read: {error.strerror or error} ({place})") from error
+            raise ArtifactError(f"{job.path} {how}: {error.strerror or error} ({place})") from error
         except BaseException:
             _drop(copy)
             raise

@@ -14,15 +14,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from trailmark.artifacts.entry import Entry
+from trailmark.artifacts.naming import check_entries
 from trailmark.errors import ArtifactError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _HEADER = "trailmark-manifest 1\n"
+_FILE = re.compile(r"([0-9a-f]{64}) ([0-9]{1,19}) (.+)")
+_REFERENCE: dict[str, type | tuple[type, ...]] = {
+    "path": str,
+    "ref": str,
+    "size": (int, NoneType),
+    "digest": (str, NoneType),
+}
 
 
 class Manifest:
@@ -51,7 +61,8 @@ class Manifest:
         """Read the bytes of a manifest.
 
         Raises:
-            ArtifactError: they are not those of `digest`, or of a format that is newer than this version.
+            ArtifactError: they are not those of `digest`, of a format that is newer than this version, or hold what no
+                manifest does: a path that leads out of the artifact, say.
         """
         found = hashlib.sha256(data).hexdigest()
         if found != digest:
@@ -59,16 +70,10 @@ class Manifest:
         if not data.startswith(_HEADER.encode()):
             first = data[:40].decode(errors="replace").partition("\n")[0]
             raise ArtifactError(f"the manifest {digest} begins with {first!r}: a newer version of Trailmark wrote it")
-        entries = {}
-        for line in data.decode().split("\n")[1:-1]:
-            if line.startswith("@"):
-                fields = json.loads(line[1:])
-                entry = Entry(fields["path"], fields["size"], fields["digest"], fields["ref"])
-            else:
-                sha256, size, path = line.split(" ", 2)
-                entry = Entry(path, int(size), sha256)
-            entries[entry.path] = entry
-        return cls(entries, digest, data)
+        try:
+            return cls(_entries(data.decode()), digest, data)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ArtifactError(f"the manifest {digest} holds what no manifest does: {error!s:.300}") from error
 
     @property
     def size(self) -> int:
@@ -77,6 +82,31 @@ class Manifest:
 
     def __len__(self) -> int:
         return len(self.entries)
+
+
+def _entries(text: str) -> dict[str, Entry]:
+    """Return the files that a manifest lists.
+
+    A digest is no proof against somebody who gives a manifest away: paths and digests become paths on this machine.
+
+    Raises:
+        ValueError: it holds what no manifest does; KeyError and TypeError: so does the JSON of a reference.
+    """
+    entries: dict[str, Entry] = {}
+    for line in text.split("\n")[1:-1]:
+        found = _FILE.fullmatch(line)
+        if found is not None:
+            sha256, size, path = found.groups()
+            entries[path] = Entry(path, int(size), sha256)
+        elif line.startswith("@ "):
+            fields = json.loads(line[2:])
+            if not all(isinstance(fields[key], kinds) for key, kinds in _REFERENCE.items()):
+                raise TypeError(f"the reference {fields!r:.200}")
+            entries[fields["path"]] = Entry(fields["path"], fields["size"], fields["digest"], fields["ref"])
+        else:
+            raise ValueError(f"the line {line!r:.200}")
+    check_entries(list(entries))
+    return entries
 
 
 def _reference(entry: Entry) -> str:

@@ -131,8 +131,8 @@ def _remote(uri: str, name: str | None, *, checksum: bool, limit: int) -> list[E
     try:
         info = system.info(path)
         infos = {path: info} if info["type"] != "directory" else system.find(path, detail=True)
-    except (OSError, ValueError) as error:
-        raise ArtifactError(f"{uri} cannot be read: {error}") from error
+    except Exception as error:  # each package has its own, of missing credentials for one
+        raise ArtifactError(f"{uri} cannot be read: {type(error).__name__}: {error}") from error
     _check_count(len(infos), limit, uri)
     base = path.rstrip("/")
     entries = []
@@ -158,6 +158,8 @@ def _system(uri: str) -> tuple[Any, str]:
         raise MissingPackageError(package, f"a reference to {uri}") from error
     except ValueError as error:
         raise ArtifactError(f"{uri} cannot be a reference: {error}") from error
+    except Exception as error:  # some connect at once, and each package has its own errors
+        raise ArtifactError(f"{uri} cannot be reached: {type(error).__name__}: {error}") from error
     return system, str(path)
 
 
@@ -189,19 +191,40 @@ def fetch(entry: Entry, target: BinaryIO) -> None:
     if parts.scheme in ("http", "https"):
         with _request(uri, body=True) as answer:
             _check_same(entry, _etag(answer))
-            target.writelines(answer.iter_content(_CHUNK_BYTES))
+            got, expected = _write(target, answer.iter_content(_CHUNK_BYTES), uri), _length(answer)
+            if expected not in (None, got) and "Content-Encoding" not in answer.headers:  # old urllib3 does not look
+                raise ArtifactError(f"{uri} cannot be read to its end: {got} of {expected} bytes came")
         return
     if parts.scheme == "file":
         source: Any = _open_local(entry, unquote(parts.path))
     else:
         system, path = _system(uri)
         try:
-            _check_same(entry, _fingerprint(system.info(path)))
+            about = system.info(path)
             source = system.open(path, "rb")
-        except OSError as error:
-            raise ArtifactError(f"{uri} cannot be read: {error}") from error
+        except Exception as error:  # as in `_remote`
+            raise ArtifactError(f"{uri} cannot be read: {type(error).__name__}: {error}") from error
+        _check_same(entry, _fingerprint(about))
     with source:
-        target.writelines(_chunks(source))
+        _write(target, _chunks(source), uri)
+
+
+def _write(target: BinaryIO, chunks: Iterator[bytes], uri: str) -> int:
+    """Write what is read from a place, and return how many bytes that were.
+
+    Raises:
+        ArtifactError: the place gives no more.
+        OSError: the disk is full, or fails.
+    """
+    count = 0
+    while True:
+        try:
+            chunk = next(chunks, None)
+        except Exception as error:  # as in `_remote`
+            raise ArtifactError(f"{uri} cannot be read to its end: {type(error).__name__}: {error}") from error
+        if chunk is None:
+            return count
+        count += target.write(chunk)
 
 
 def _open_local(entry: Entry, path: str) -> BinaryIO:

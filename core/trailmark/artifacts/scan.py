@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 
 _READABLE = 0o444  # by everybody: then by this process too
+_PLAIN = stat.S_IFREG | _READABLE
+_PLAIN_MASK = 0o170000 | _READABLE  # the kind, and who may read
 
 
 class Found(NamedTuple):
@@ -53,21 +55,33 @@ def scan(folder: str, leave_out: str | None = None) -> Found:
             )
             continue
         try:
-            with os.scandir(place.path) as entries:
-                for entry in entries:
-                    _look(entry, place, base, found, places)
+            _list(place, base, found, places)
         except OSError as error:
             raise ArtifactError(f"the folder {place.path} cannot be read: {error.strerror or error}") from error
     return found
 
 
-def _look(entry: os.DirEntry[str], place: _Place, base: str, found: Found, places: list[_Place]) -> None:
+def _list(place: _Place, base: str, found: Found, places: list[_Place]) -> None:
+    """Look at all that lies in one folder."""
+    prefix, (names, paths, stamps) = place.prefix, found
+    with os.scandir(place.path) as entries:
+        for entry in entries:
+            status = entry.stat(follow_symlinks=False)
+            if status.st_mode & _PLAIN_MASK == _PLAIN:  # nearly all are: they must not cost a call each
+                names.append(prefix + entry.name)
+                paths.append(entry.path)
+                stamps.append((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+            else:
+                _look(entry, status, place, base, found, places)
+
+
+def _look(
+    entry: os.DirEntry[str], status: os.stat_result, place: _Place, base: str, found: Found, places: list[_Place]
+) -> None:
     name = place.prefix + entry.name
-    if entry.is_symlink():
+    if stat.S_ISLNK(status.st_mode):
         _follow(entry, name, place, base, found, places)
-        return
-    status = entry.stat(follow_symlinks=False)
-    if stat.S_ISREG(status.st_mode):
+    elif stat.S_ISREG(status.st_mode):
         _take(name, entry.path, status, found)
     elif stat.S_ISDIR(status.st_mode):
         places.append(_Place(entry.path, name + "/", place.chain))

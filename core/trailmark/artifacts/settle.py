@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from trailmark.artifacts.blobs import Blobs
     from trailmark.artifacts.entry import Entry
+    from trailmark.artifacts.folder import Folder
     from trailmark.artifacts.hashing import Hashed
+    from trailmark.artifacts.manifest import Manifest
     from trailmark.artifacts.staging import Staging
 
 
@@ -38,6 +40,17 @@ class Caches:
         if batch not in self._caches:
             self._caches[batch] = HashCache.of(self._blobs.folder, batch)
         return self._caches[batch]
+
+    def folder_digest(self, folder: Folder) -> str | None:
+        """Return the digest of the manifest of a folder that did not change since it was logged."""
+        cache = self.of(folder.batch)
+        return None if cache is None else folder.known_digest(cache)
+
+    def put_folder(self, folder: Folder, manifest: Manifest) -> None:
+        """Remember that digest, if the manifest is of the folder alone."""
+        cache = self.of(folder.batch)
+        if cache is not None:
+            folder.remember(manifest.entries, manifest.digest, cache)
 
     def put(self, batch: str, entry_stamp: tuple[int, int, int, int, int], sha256: str) -> None:
         """Remember the digest of a file."""

@@ -6,9 +6,9 @@ system has temporary files. It is gone with the draft; what a killed process lea
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-import tempfile
 import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +16,22 @@ from typing import TYPE_CHECKING
 from trailmark.artifacts.blobs import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 # Returns the root where drafts will be logged, or None. Set by the part that knows it; artifacts know no settings.
 home: Callable[[], Path | None] = lambda: None  # noqa: E731 (a slot, not a function)
+
+
+@contextlib.contextmanager
+def lying_in(root: Path) -> Iterator[None]:
+    """Have drafts of this block lie in `root`, where they will be logged."""
+    global home  # noqa: PLW0603 (the slot)
+    before = home
+    home = lambda: root  # noqa: E731 (as above)
+    try:
+        yield
+    finally:
+        home = before
 
 
 class Staging:
@@ -37,11 +49,13 @@ class Staging:
         """
         if self._folder is None:
             root = home()
-            place = Path(tempfile.gettempdir()) if root is None else root / FOLDER
-            folder = place / f".draft-{os.urandom(4).hex()}"
-            folder.mkdir(parents=True)
-            self._folder = folder
-            self._finalizer = weakref.finalize(self, _remove, str(folder), os.getpid())
+            try:
+                self._folder = _made(None if root is None else root / FOLDER)
+            except OSError:
+                if root is None:
+                    raise
+                self._folder = _made(None)  # that the root cannot be written to is told by logging, and stops nothing
+            self._finalizer = weakref.finalize(self, _remove, str(self._folder), os.getpid())
         return self._folder
 
     def new_path(self) -> Path:
@@ -53,6 +67,21 @@ class Staging:
         if self._folder is not None:
             self._finalizer()
             self._folder = None
+
+
+def _made(place: Path | None) -> Path:
+    """Make a new folder in `place`, or where the system has temporary files.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if place is None:
+        import tempfile  # loads much for what is seldom needed
+
+        place = Path(tempfile.gettempdir())
+    folder = place / f".draft-{os.urandom(4).hex()}"
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _remove(folder: str, pid: int) -> None:

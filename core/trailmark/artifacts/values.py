@@ -6,6 +6,7 @@ files lie in ``media/<kind>/``, named by their contents.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +129,15 @@ def add_value(draft: Draft, value: Any, name: str, home: object, *, overwrite: b
     # Media that lie in the artifact already give the same record again, and no files.
     draft.merge([*shelf.entries.values(), entry], overwrite=overwrite)
     return draft.entries[entry.path]
+
+
+def read_record(path: str) -> dict[str, Any] | None:
+    """Return the record in a file; None if the file is the user's own, and only called as records are."""
+    try:
+        found = json.loads(Path(path).read_bytes())
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and "_type" in found else None
 
 
 def record_name(name: str, names: dict[str, Entry]) -> str | None:

@@ -13,16 +13,20 @@ import dataclasses
 import errno
 import json
 import os
+import re
 import time
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
+from trailmark.artifacts import naming
 from trailmark.errors import ArtifactError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _FORMAT = 1
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
@@ -51,6 +55,19 @@ class VersionFile:
 
 
 _FIELDS = {each.name for each in dataclasses.fields(VersionFile)}
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "digest": str,
+    "description": (str, NoneType),
+    "metadata": dict,
+    "aliases": list,
+    "tags": list,
+    "logged_by": (str, NoneType),
+    "created_at": str,
+    "updated_at": str,
+    "size": int,
+    "file_count": int,
+    "source": (dict, NoneType),
+}
 
 
 def read_version(path: Path) -> VersionFile | None:
@@ -61,13 +78,41 @@ def read_version(path: Path) -> VersionFile | None:
     """
     try:
         found = json.loads(path.read_bytes())
-        if found["format"] > _FORMAT:
-            raise ArtifactError(f"{path} was written by a newer version of Trailmark (format {found['format']})")
-        return VersionFile(**{key: value for key, value in found.items() if key in _FIELDS})
+        return _decoded(found)
     except FileNotFoundError:
         return None
-    except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ArtifactError(f"{path} is damaged, and is no version of an artifact: {error!r}") from error
+    except ArtifactError as error:
+        raise ArtifactError(f"{path}: {error}") from error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ArtifactError(f"{path} is damaged, and is no version of an artifact: {error!r:.200}") from error
+
+
+def _decoded(found: dict[str, Any]) -> VersionFile:
+    """Return a version whose fields are what they must be: others rely on it, and paths are made of some.
+
+    Raises:
+        ArtifactError: it is of a newer format.
+        KeyError: a field is missing.
+        TypeError: one is not.
+        ValueError: the digest is none, or a name leads out of the root.
+    """
+    if found["format"] > _FORMAT:
+        raise ArtifactError(f"it was written by a newer version of Trailmark (format {found['format']})")
+    version = VersionFile(**{key: value for key, value in found.items() if key in _FIELDS})
+    for key, kinds in _KINDS.items():
+        if not isinstance(getattr(version, key), kinds):
+            raise TypeError(f"{key} is {getattr(version, key)!r:.80}")
+    if not all(isinstance(word, str) for word in [*version.aliases, *version.tags]):
+        raise TypeError("aliases and tags are texts")
+    if not _SHA256.fullmatch(version.digest):
+        raise ValueError(f"digest is {version.digest!r:.80}")
+    naming.check_type(version.type)
+    if version.source is not None:
+        naming.check_project(version.source["project"])
+        naming.check_name(version.source["name"])
+        if type(version.source["version"]) is not int:
+            raise TypeError(f"source is {version.source!r:.80}")
+    return version
 
 
 def create(path: Path, data: bytes) -> bool:

@@ -12,7 +12,7 @@ from trailmark.cli.lookup import root_of
 from trailmark.cli.screen import Part, Screen
 from trailmark.cli.table import Column, table
 from trailmark.cli.text import age, clean, plural, size, to_json
-from trailmark.errors import UsageError
+from trailmark.errors import ArtifactError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -96,7 +96,7 @@ def _cells(collection: Collection) -> list[Part]:
     newest, numbers = latest(collection), collection.versions()
     return [
         (f"{collection.project}/{collection.name}", "bold"),
-        (collection.type, ""),
+        (collection.known_type() or "damaged", ""),
         (newest.version if newest else "", "green"),
         (f"{len(numbers):,}", "dim"),
         (size(newest.size) if newest else "", ""),
@@ -108,7 +108,7 @@ def _cells(collection: Collection) -> list[Part]:
 def _fields(collection: Collection) -> list[str]:
     newest = latest(collection)
     return [
-        *map(clean, (collection.project, collection.name, collection.type)),
+        *map(clean, (collection.project, collection.name, collection.known_type() or "damaged")),
         str(len(collection.versions())),
         newest.version if newest else "",
         str(newest.size) if newest else "",
@@ -117,9 +117,14 @@ def _fields(collection: Collection) -> list[str]:
 
 
 def latest(collection: Collection) -> Artifact | None:
-    """Return the version that `latest` means; None if all were deleted."""
+    """Return the version that `latest` means; None if it was deleted, or is damaged."""
     number = collection.aliases().get("latest")
-    return None if number is None else collection.artifact(number)
+    if number is None:
+        return None
+    try:
+        return collection.artifact(number)
+    except ArtifactError:
+        return None
 
 
 def _names(aliases: dict[str, int]) -> str:
@@ -133,7 +138,7 @@ def _versions(screen: Screen, collection: Collection) -> None:
         for artifact in artifacts:
             screen.row(*version_fields(artifact))
         return
-    head = f"  {collection.type} · {plural(len(artifacts), 'version')}"
+    head = f"  {collection.known_type() or 'damaged'} · {plural(len(artifacts), 'version')}"
     screen.line((f"{collection.project}/{collection.name}", "bold"), (head, "dim"))
     columns = (
         Column("version"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _UNSPECIFIED = "unspecified"  # as `Run.log_artifact` calls it
 
 
-@click.command("put")
+@click.command("put", short_help="Store a file, a folder or a reference as a version of an artifact.")
 @click.argument("path", metavar="PATH|URI")
 @click.option("--name", "-n", metavar="[PROJECT/]NAME", help="Its name; otherwise the last part of the path.")
 @click.option("--type", "-t", "kind", metavar="TYPE", help="What it is, such as dataset or model.")
@@ -52,6 +52,7 @@ def command(
 
     Content that the artifact has as a version already makes no new one. A pipe gets project/name:version.
     """
+    from trailmark.artifacts import staging
     from trailmark.artifacts.artifact import Artifact
     from trailmark.artifacts.collection import Collection
 
@@ -60,8 +61,9 @@ def command(
     collection = Collection(root, project, name)
     known = collection.versions() if collection.exists else []
     artifact = Artifact(name, kind or (collection.type if known else _UNSPECIFIED), description, _parsed(metadata))
-    _fill(artifact, path, None if policy == "auto" else policy)
-    artifact.commit(root, project, aliases=aliases, tags=tags)
+    with staging.lying_in(root):
+        _fill(artifact, path, None if policy == "auto" else policy)
+        artifact.commit(root, project, aliases=aliases, tags=tags)
     _tell(screen, artifact, is_new=artifact.version_number not in known)
 
 

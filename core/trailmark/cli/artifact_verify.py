@@ -45,7 +45,7 @@ class Check(NamedTuple):
     faults: list[Fault]
 
 
-@click.command("verify")
+@click.command("verify", short_help="Read the files of artifacts, and compare them with what was stored.")
 @click.argument("name", metavar="[PROJECT|NAME[:ALIAS]]", required=False, shell_complete=complete_artifact)
 @click.option("--json", "as_json", is_flag=True, help="What was found in each version, as a JSON array.")
 @click.pass_context
@@ -100,6 +100,8 @@ def check(root: Path, versions: Iterable[tuple[str, Artifact | str]]) -> list[Ch
             references[title] = sum(entry.ref is not None for entry in _entries(artifact))
     wanted = {sha256: size_ for files in contents.values() if not isinstance(files, str) for _, sha256, size_ in files}
     bad = damaged({sha256: (blobs.name(sha256), size_) for sha256, size_ in wanted.items()})
+    if bad:
+        blobs.distrust(bad)
     checks = []
     for title, files in contents.items():
         if isinstance(files, str):

@@ -58,9 +58,9 @@ def short(value: Any, *, rounded: bool = True) -> str:
         return clean(described(value)) if "_type" in value else _mapping(value, rounded=rounded)
     if not isinstance(value, (list, tuple)):
         return clean(str(value))
-    several = len(value) > 1 and all(isinstance(item, Media) for item in value)
-    items = ", ".join(short(item, rounded=rounded) for item in value)
-    return f"{len(value):,} of {short(value[0])}" if several else f"[{items}]"
+    items = [short(item, rounded=rounded) for item in value]
+    several = len(items) > 1 and all(isinstance(item, Media) for item in value)
+    return f"{len(items):,} of {items[0]}" if several else f"[{', '.join(items)}]"
 
 
 def _mapping(value: dict[Any, Any], *, rounded: bool) -> str:
