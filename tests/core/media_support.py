@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,7 @@ class PlainFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._numbers = itertools.count()
+        self._count = 0
 
     def encode(self, kind: str, extension: str, encode: Callable[[BinaryIO], None], *, held_bytes: int) -> str:
         """Write a file."""
@@ -60,7 +59,8 @@ class PlainFolder:
         return StoredFile(path, name, hashlib.sha256(data).hexdigest(), len(data))
 
     def _name(self, kind: str, extension: str) -> str:
-        name = f"media/{kind}/{next(self._numbers)}.{extension}"
+        name = f"media/{kind}/{self._count}.{extension}"
+        self._count += 1
         (self.root / name).parent.mkdir(parents=True, exist_ok=True)
         return name
 

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from trailmark.media.arrow import combine, encode, from_arrow
+from trailmark.errors import MediaError
+from trailmark.media.arrow import Encoded, combine, encode, from_arrow
 from trailmark.media.cell import equal
 
 UTC = datetime.timezone.utc
@@ -88,3 +89,21 @@ def test_types_of_arrow_are_taken_in() -> None:
     assert nothing is not None
     assert (nothing.cells(), kind) == ([None, None], None)
     assert math.isnan(from_arrow(pa.array([math.nan]))[0].cells()[0])  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("array", "encoding"),
+    [
+        (pa.array([1]), "vector"),
+        (pa.array([["a"]]), "vector"),
+        (pa.array([1]), "npy"),
+        (pa.array([1]), "json"),
+        (pa.array([1 << 62], pa.duration("s")), "native"),
+        (pa.array([1 << 62], pa.timestamp("us", "Europe/Berlin")), "native"),
+        (pa.array([b"\xff"]).view(pa.string()), "native"),
+    ],
+)
+def test_cells_that_cannot_be_read_are_media_errors(array: Any, encoding: str) -> None:
+    """Arrays that are held otherwise than said, times beyond Python's, and broken text are told of."""
+    with pytest.raises(MediaError):
+        Encoded(pa.chunked_array([array]), encoding).cells()

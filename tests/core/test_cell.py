@@ -34,7 +34,7 @@ Colour = enum.Enum("Colour", "RED")
         (np.array(3), 3, "number"),
         (np.datetime64("2020-01-01T00:00:00"), datetime.datetime(2020, 1, 1), "timestamp"),  # noqa: DTZ001
         (np.datetime64("2020"), datetime.datetime(2020, 1, 1), "timestamp"),  # noqa: DTZ001
-        (np.datetime64("NaT"), None, None),
+        (np.datetime64("NaT", "s"), None, None),
         (np.timedelta64(90, "s"), datetime.timedelta(seconds=90), "duration"),
         ((1, (2,)), [1, [2]], "list"),
         (Point(1, 2), [1, 2], "list"),

@@ -6,15 +6,19 @@ import datetime
 import json
 import math
 import zoneinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from media_support import PlainFolder
 from trailmark.errors import MediaError
 from trailmark.media.cell import equal
 from trailmark.media.cell_text import Record, from_npy, from_text, to_npy, to_text, zone_name, zone_of
 from trailmark.media.histogram import Histogram
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UTC = datetime.timezone.utc
 CELLS: list[Any] = [
@@ -89,3 +93,30 @@ def test_no_pickle_is_loaded() -> None:
         to_npy(np.array([object()]))
     with pytest.raises(MediaError, match="damaged"):
         from_npy(np.array([1]).dumps())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"_type":"timestamp","value":1}',
+        '{"_type":"timestamp","value":"0001-01-01T00:00:00+00:00","zone":"-23:59"}',
+        '{"_type":"duration","days":1e30,"seconds":0,"microseconds":0}',
+        '{"_type":"duration","nanoseconds":100000000000000000000000000}',
+        '{"_type":"dict","value":5}',
+        '{"_type":"histogram"}',
+        '{"_type":"image"}',
+        "[" * 100_000,
+    ],
+)
+def test_text_that_is_no_cell_is_an_error(text: str, tmp_path: Path) -> None:
+    """Whatever stands in a file, what comes of it is a MediaError."""
+    with pytest.raises(MediaError):
+        from_text(text, PlainFolder(tmp_path))
+
+
+@pytest.mark.parametrize("shape", ["(1000000000000,)", "(-1,)", "(99999999999999999999999,)", "(0", "5"])
+def test_arrays_that_cannot_be_are_errors(shape: str) -> None:
+    """A header that asks for more than there is, or is none, is a MediaError."""
+    header = f"{{'descr':'<f8','fortran_order':False,'shape':{shape}, }}\n".encode()
+    with pytest.raises(MediaError, match="a cell is damaged"):
+        from_npy(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)

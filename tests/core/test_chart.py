@@ -214,3 +214,12 @@ def test_page_without_a_network(tmp_path: Path) -> None:
 def test_vega_lite_takes_it(capfd: pytest.CaptureFixture[str]) -> None:
     """Vega-Lite draws the line."""
     assert "mark-line" in draw(Chart(_table(), SPEC), capfd)
+
+
+def test_equal_charts_are_equal(tmp_path: Path) -> None:
+    """A chart is equal to what is read back of it, and not to one of another title or table."""
+    chart = Chart(_table(), SPEC, "one")
+    assert store(chart, tmp_path)[1] == chart
+    assert chart != Chart(_table(), SPEC, "two")
+    assert chart != Chart(Table(["step"], []), SPEC, "one")
+    assert chart != "one"

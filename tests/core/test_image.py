@@ -162,7 +162,7 @@ class _Server(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(_png() if self.path == "/a.png" else b"<html>")
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the signature of its base)
         """Say nothing."""
 
 
@@ -327,7 +327,8 @@ def test_captions_are_text(tmp_path: Path) -> None:
 
 def test_groups_are_counts(tmp_path: Path) -> None:
     """A group is an integer of any library; anything else is an error."""
-    assert store(Image(NOISE, grouping=np.int64(2)), tmp_path)[0]["grouping"] == 2
+    two: Any = np.int64(2)
+    assert store(Image(NOISE, grouping=two), tmp_path)[0]["grouping"] == 2
     with pytest.raises(MediaError, match="grouping must be"):
         Image(NOISE, grouping="a")  # type: ignore[arg-type]
 
@@ -458,3 +459,11 @@ def test_images_load_little(script: Callable[..., subprocess.CompletedProcess[st
         "print([name for name in ('PIL', 'requests', 'torch', 'matplotlib') if name in sys.modules])\n"
     )
     assert done.stdout.splitlines() == ["[]", "[]"], done.stderr
+
+
+def test_a_closed_file_is_told_of() -> None:
+    """A file that can no longer be read is a MediaError."""
+    file = io.BytesIO(b"x")
+    file.close()
+    with pytest.raises(MediaError, match="closed file"):
+        Image(file)

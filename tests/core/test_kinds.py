@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +12,15 @@ import pytest
 
 import trailmark
 from media_support import PlainFolder
+from trailmark.api.files import FOLDER
+from trailmark.api.stored import StoredMedia
+from trailmark.errors import MediaError
 from trailmark.media import kinds
 from trailmark.media.image import Image
 from trailmark.media.media import Media
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from trailmark import Run
@@ -100,3 +105,99 @@ def test_figures_and_frames_are_media(begin: Callable[..., Run]) -> None:
     for name in ("pandas", "polars"):
         assert row[name].columns == ["a", "b"]
         assert [cells for _, cells in row[name].iterrows()] == [[1, "x"], [2, "y"]]
+
+
+def _samples() -> list[Media]:
+    pixels = np.arange(192, dtype=np.uint8).reshape(8, 8, 3)
+    box = {"position": {"minX": 0.1, "maxX": 0.2, "minY": 0.3, "maxY": 0.4}, "class_id": 1, "scores": {"p": 0.5}}
+    image = Image(
+        pixels,
+        caption="one",
+        classes={0: "a"},
+        masks={"truth": {"mask_data": pixels[:, :, 0]}},
+        boxes={"guess": {"box_data": [box]}},
+    )
+    table = trailmark.Table(["number", "any", "array", "image"], [[1, None, np.arange(2), image]] * 3)
+    growing = trailmark.Table(["number"], [[1]], log_mode="INCREMENTAL")
+    graph = trailmark.Graph()
+    graph.add_node(name="one")
+    points = trailmark.Object3D(
+        {"type": "lidar/beta", "points": np.eye(3), "vectors": [{"start": [0] * 3, "end": [1] * 3}]}
+    )
+    return [
+        *(image, table, growing, graph, points),
+        trailmark.JoinedTable(table, growing, "number"),
+        trailmark.plot.line(growing, "number", "number"),
+        trailmark.Audio(np.zeros(9, np.int16), 8000),
+        trailmark.Video(np.zeros((2, 3, 8, 8), np.uint8), format="gif"),
+        trailmark.Html("<p>"),
+        trailmark.Plotly({"data": [], "layout": {}}),
+    ]
+
+
+def _read(value: Any) -> None:
+    """Ask for all that a media object has."""
+    readers = ("classes", "numpy", "data", "get_index", "to_arrow", "frames", "html", "nodes", "edges", "vectors")
+    for name in (*readers, "to_vega", "joined", "__repr__", "_repr_html_", "_repr_mimebundle_", "boxes", "masks"):
+        with contextlib.suppress(MediaError):
+            found = getattr(value, name, None)
+            found = found() if callable(found) else found
+            for part in found.values() if isinstance(found, dict) else []:
+                _read_part(part)
+            list(found if name in ("data", "frames") and found is not None else ())
+    for column in value.columns if isinstance(value, trailmark.Table) else ():
+        with contextlib.suppress(MediaError):
+            value.select(where=(column, "==", 1), order=column)
+
+
+def _read_part(part: Any) -> None:
+    for name in ("box_data", "mask_data", "class_labels"):
+        with contextlib.suppress(MediaError):
+            getattr(part, name, None)
+
+
+def _places(record: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    keys = record if isinstance(record, dict) else range(len(record)) if isinstance(record, list) else ()
+    for key in keys:
+        yield (*place, key)
+        if key != "spec":
+            yield from _places(record[key], (*place, key))
+
+
+_JUNK: tuple[Any, ...] = (..., None, -1, 10**30, True, 0.5, "", "x", "é" * 300, [], {}, [[1, 2]], [1], b"x")
+
+
+@pytest.mark.parametrize("number", range(11))
+def test_damaged_records_are_media_errors(number: int, tmp_path: Path) -> None:
+    """Whatever stands in a field of a record, or if it is not there, nothing but MediaError comes of it."""
+    folder, stored = PlainFolder(tmp_path / FOLDER), StoredMedia(tmp_path)
+    record = _samples()[number].record_in(folder, folder)
+    for place in _places(record):
+        for junk in _JUNK:
+            damaged = copy.deepcopy(record)
+            inside: Any = damaged
+            for key in place[:-1]:
+                inside = inside[key]
+            if junk is ...:
+                del inside[place[-1]]
+            else:
+                inside[place[-1]] = junk
+            with contextlib.suppress(MediaError):
+                _read(kinds.restore(damaged, stored))
+
+
+@pytest.mark.parametrize("number", range(11))
+def test_damaged_files_are_media_errors(number: int, tmp_path: Path) -> None:
+    """Whatever is left of a file, nothing but MediaError comes of it."""
+    folder, stored = PlainFolder(tmp_path / FOLDER), StoredMedia(tmp_path)
+    record = _samples()[number].record_in(folder, folder)
+    for path in [path for path in tmp_path.rglob("*") if path.is_file()]:
+        data = path.read_bytes()
+        half = len(data) // 2
+        flipped = data[:half] + bytes([data[half] ^ 0xFF]) + data[half + 1 :]
+        deep, odd = b"[" * 100_000, b'{"data": 1, "nodes": 2, "box_data": 3, "vectors": 4}'
+        for damaged in (b"", data[:half], data[:-1], data[1:], flipped, b"null", b"\xff\xfe", deep, odd):
+            path.write_bytes(damaged)
+            with contextlib.suppress(MediaError):
+                _read(kinds.restore(record, stored))
+        path.write_bytes(data)

@@ -95,6 +95,19 @@ def test_a_row_refers_to_its_files_and_a_record_follows_with_digest_and_size(beg
     assert note.writer.startswith("trailmark-media")
 
 
+def test_the_row_is_written_before_its_files(begin: Callable[..., Run]) -> None:
+    """Whoever writes a file finds the row that refers to it in the journal, also where `log` writes it itself."""
+    run = begin()
+    seen: list[int] = []
+    notes = [Note(before=lambda: seen.append(len(_records(run, Row)))) for _ in range(2)]
+    run.log({"first": notes[0]})
+    run.media.stop(10)
+    run.log({"second": notes[1]})
+    run.finish()
+    assert seen == [1, 2]
+    assert notes[1].writer == threading.current_thread().name
+
+
 def test_a_file_is_not_there_until_it_is_whole(begin: Callable[..., Run]) -> None:
     """While a file is written it has another name, which readers do not look for."""
     run = begin()
@@ -124,7 +137,7 @@ def test_a_failing_encoder_stops_nothing(begin: Callable[..., Run], capsys: pyte
 
 def test_what_waits_is_bounded(begin: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
     """When too many bytes wait to be written, the caller of `log` writes its file itself."""
-    monkeypatch.setattr(media_files, "LIMIT_BYTES", 100)
+    monkeypatch.setattr(media_files, "LIMIT_BYTES", 3 * 4096)
     run, go = begin(), threading.Event()
     slow = [Note(before=go.wait, held_bytes=50) for _ in range(2)]
     run.log({"a": slow})
@@ -350,3 +363,16 @@ def test_a_fork_has_the_media_of_its_parent(begin: Callable[..., Run]) -> None:
     api.run("p/parent").delete()
     record = api.run("p/fork").series("note").value[0]
     assert (fork.path_on_disk / "files" / record["path"]).read_bytes() == b"from the parent"
+
+
+def test_a_full_disk_is_told_once(begin: Callable[..., Run], capsys: pytest.CaptureFixture[str]) -> None:
+    """Of many files that fail for one reason the first is told, and at the end how many they were."""
+    run = begin()
+    (Path(run.dir) / "media").write_text("in the way")
+    for _ in range(20):
+        run.log({"note": Note()})
+    run.finish()
+    told = capsys.readouterr().err
+    assert told.count("is not written") == 1
+    assert "20 media files could not be written in all" in told
+    assert len([record for record in _records(run, MediaFile) if record.error]) == 20

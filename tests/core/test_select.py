@@ -144,6 +144,7 @@ def test_files_without_a_value_are_searched(tmp_path: Path, where: Any, expected
     """A part of an incremental table in which a column is None throughout has no type, and is searched all the same."""
     folder = PlainFolder(tmp_path)
     table = Table(["a", "b"], log_mode="INCREMENTAL")
+    record: dict[str, Any] = {}
     for number in range(3):
         table.add_data(number, "x" if number == 2 else None)
         record = table.record_in(folder, folder)

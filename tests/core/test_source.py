@@ -12,12 +12,14 @@ import pytest
 from trailmark.errors import MediaError
 from trailmark.media.source import (
     Source,
+    array_of,
     caption_text,
     data_uri,
     from_file,
     from_path,
     optional,
     plain_array,
+    read_json,
     stored_file,
     with_caption,
 )
@@ -177,3 +179,33 @@ def test_damaged_record_is_an_error() -> None:
             optional({"width": wrong}, "width", int)
     with pytest.raises(MediaError, match="must be a path"):
         stored_file({"_type": "thing", "path": 3}, None)  # type: ignore[arg-type]
+
+
+def test_arrays_that_their_library_cannot_give_are_told_of() -> None:
+    """An error of another library, as of a tensor without data, becomes a MediaError."""
+
+    class Meta:
+        def __array__(self, dtype: object = None, copy: object = None) -> object:
+            raise NotImplementedError("no data!")
+
+    with pytest.raises(MediaError, match="Image: the Meta cannot be read as an array: no data!"):
+        array_of(Meta(), "Image")
+
+
+def test_json_that_is_none_is_told_of(tmp_path: Path) -> None:
+    """Half a file, one nested without end, and one that is not there are MediaErrors."""
+    path = tmp_path / "a.json"
+    path.write_text("[1, 2]")
+    assert read_json(path, "numbers") == [1, 2]
+    for text in ("[1, ", "[" * 100_000, ""):
+        path.write_text(text)
+        with pytest.raises(MediaError, match="cannot be read as numbers"):
+            read_json(path, "numbers")
+    path.unlink()
+    with pytest.raises(MediaError, match="cannot be read"):
+        read_json(path, "numbers")
+
+
+def test_captions_can_be_written() -> None:
+    """Half of a surrogate pair, which UTF-8 cannot hold, is written out; numbers become text."""
+    assert [caption_text(caption) for caption in (None, 5, "\ud800é")] == [None, "5", "\\ud800é"]

@@ -7,6 +7,7 @@ import datetime
 import json
 import math
 import pickle
+import textwrap
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from trailmark.media.kinds import restore
 from trailmark.media.table import RowIndex, Table
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
     from typing import BinaryIO
@@ -619,6 +621,7 @@ def test_increments_of_other_number_types_are_one_column(tmp_path: Path) -> None
     folder = PlainFolder(tmp_path)
     table = Table(["a"], log_mode="INCREMENTAL")
     cells = [None, 2**60 + 1, 0.5, None, 2**80, 3]
+    record: dict[str, Any] = {}
     for cell in cells:
         table.add_data(cell)
         record = table.record_in(folder, folder)
@@ -681,3 +684,55 @@ def test_tables_are_logged_in_a_run(begin: Callable[..., Run], tmp_path: Path) -
     assert [row["growing"].get_column("n") for row in rows] == [[0], [0, 1], [0, 1, 2]]
     files = list((tmp_path / "root" / path / "files/media/table").glob("*.parquet"))
     assert len(files) == 4
+
+
+def test_the_rows_that_are_shown_refuse_changes() -> None:
+    """What is done to `data` would be lost, so it raises; copies of it are lists like others."""
+    table = Table(["a"], [[1], [2]])
+    with pytest.raises(MediaError, match="add_data"):
+        table.data.append([3])
+    with pytest.raises(MediaError, match="add_data"):
+        table.data[0][0] = 5
+    assert table.data == [[1], [2]]
+    for copied in (copy.deepcopy(table.data), pickle.loads(pickle.dumps(table.data)), list(map(list, table.data))):
+        copied[0].append(7)
+        assert copied == [[1, 7], [2]]
+
+
+def test_no_table_or_chart_imports_pandas(
+    script: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    """Logging takes no second to import pandas, which pyarrow would do to look for data of pandas."""
+    (tmp_path / "pandas.py").write_text("raise SystemExit('pandas was imported')")
+    source = """
+        import sys, trailmark
+        run = trailmark.init(project="p")
+        rows = [[1, 0.5, "x", None, True, b"a"], [2, None, "y", None, False, None]]
+        table = trailmark.Table(columns=list("abcdef"), data=rows)
+        run.log({"table": table, "line": trailmark.plot.line(table, "a", "b")})
+        run.log({"bar": trailmark.plot.bar(table, "c", "a")})
+        run.log({"matrix": trailmark.plot.confusion_matrix(y_true=[0, 1], preds=[1, 1], class_names=["a", "b"])})
+        run.log({"roc": trailmark.plot.roc_curve([0, 1], [[0.5, 0.5], [0.1, 0.9]])})
+        run.log({"series": trailmark.plot.line_series([1, 2], [[1, 2]]), "hist": trailmark.plot.histogram(table, "a")})
+        run.finish()
+        assert "pandas" not in sys.modules
+    """
+    done = script(textwrap.dedent(source))
+    assert (done.returncode, "pandas" in done.stderr) == (0, False), done.stderr
+
+
+def test_a_list_of_files_that_comes_before_itself_is_damaged(tmp_path: Path) -> None:
+    """Reading it ends with an error, and not never."""
+    folder = PlainFolder(tmp_path)
+    (tmp_path / "a.json").write_text('{"parts": [], "before": "a.json"}')
+    record = {"_type": "table", "rows": 1, "columns": ["a"], "types": ["number"], "parts": [], "before": "a.json"}
+    with pytest.raises(MediaError, match="the list of a table's files is damaged"):
+        restore(record, folder).get_column("a")
+
+
+def test_rows_that_are_not_in_the_file_are_told_of(tmp_path: Path) -> None:
+    """A record and a file that do not fit together give no table of another length."""
+    folder = PlainFolder(tmp_path)
+    record = Table(["a"], [[1], [2]]).record_in(folder, folder)
+    with pytest.raises(MediaError, match="it has 2 rows"):
+        restore({**record, "rows": 3}, folder).get_column("a")

@@ -188,3 +188,23 @@ def test_default_is_mp4_with_ffmpeg(tmp_path: Path) -> None:
     video = Video(torch.from_numpy(FRAMES))
     assert video.format == "mp4"
     assert store(video, tmp_path)[1].numpy().shape == SEEN.shape
+
+
+def test_equal_videos_are_equal(tmp_path: Path) -> None:
+    """A GIF of few colours is equal to what is read back of it, and not to one with another frame or caption."""
+    frames = np.zeros((3, 3, 8, 8), np.uint8)
+    video = Video(frames, format="gif", fps=5)
+    assert video == Video(frames, format="gif", fps=5)
+    assert video != Video(frames[:2], format="gif", fps=5)
+    assert video != Video(frames + np.uint8(1), format="gif", fps=5)
+    assert video != Video(frames, "caption", format="gif", fps=5)
+    assert video != "video"
+    assert store(video, tmp_path)[1] == video
+
+
+def test_a_closed_file_is_told_of() -> None:
+    """Bytes that can no longer be read are a MediaError."""
+    file = io.BytesIO(b"x")
+    file.close()
+    with pytest.raises(MediaError, match="cannot read"):
+        Video(file)

@@ -22,9 +22,10 @@ from trailmark._run.muted import MutedWriter
 from trailmark._term import termwarn
 from trailmark.errors import MediaError
 from trailmark.journal.records import MediaFile
+from trailmark.media.normalize import is_media
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from trailmark.journal.writer import Writer
@@ -35,6 +36,7 @@ _THREADS = 2  # compression takes a core; more would take them from training
 _NICENESS = 10  # a ninth of the time of a thread of usual niceness, if both want the same core
 _MAX_SLUG_BYTES = 100  # names of files may have 255
 _CHUNK_BYTES = 1 << 20
+_JOB_BYTES = 4096  # of the objects that even the smallest file keeps alive
 
 
 class _Job(NamedTuple):
@@ -43,6 +45,11 @@ class _Job(NamedTuple):
     name: str  # below the folder of the run's files
     encode: Callable[[BinaryIO], None] | None  # None: the file is there, and lacks its digest
     held_bytes: int
+
+    @property
+    def cost_bytes(self) -> int:
+        """The memory that it takes while it waits."""
+        return self.held_bytes + _JOB_BYTES
 
 
 class MediaFiles:
@@ -58,7 +65,22 @@ class MediaFiles:
         self._held_bytes = 0
         self._threads: list[threading.Thread] = []
         self._shared: set[str] = set()
+        self._reasons: set[str] = set()  # for which files were not written
+        self._failed = 0
         self._closed = False
+        self._held = threading.local()  # `jobs` of a row that this thread is about to write, or None
+
+    @contextlib.contextmanager
+    def of_row(self, row: dict[str, Any], step: int) -> Iterator[dict[str, Any]]:
+        """Give a row with records in place of media; their files are written when the caller has written the row."""
+        jobs: list[_Job] = []
+        self._held.jobs = jobs
+        try:
+            yield {key: self.records(key, step, value) if is_media(value) else value for key, value in row.items()}
+        finally:
+            self._held.jobs = None
+            for job in jobs:
+                self._put(job)
 
     def records(self, key: str, step: int, value: Media | list[Media]) -> Any:
         """Return the record of a media object, or those of a list, whose files are on their way."""
@@ -94,6 +116,8 @@ class MediaFiles:
             self._record(job.name, error=f"the run finished before it was written: no file was for {timeout_s:g} s")
         if unfinished:
             termwarn(f"{unfinished} media files are lost: finish() waited {timeout_s:g} s, and none was completed")
+        if self._failed > len(self._reasons):
+            termwarn(f"{self._failed} media files could not be written in all; the journal has which, and why")
 
     # -- files -----------------------------------------------------------------------------------------------------
 
@@ -126,14 +150,18 @@ class MediaFiles:
     def _put(self, job: _Job) -> None:
         if isinstance(self._writer, MutedWriter):
             return
+        held: list[_Job] | None = getattr(self._held, "jobs", None)
+        if held is not None:
+            held.append(job)
+            return
         if self._pid != os.getpid():  # nobody waits for a worker's threads, and those of its parent are not here
             self._complete(job)
             return
         with self._changed:
-            here = self._closed or (self._held_bytes and self._held_bytes + job.held_bytes > LIMIT_BYTES)
+            here = self._closed or (self._held_bytes and self._held_bytes + job.cost_bytes > LIMIT_BYTES)
             if not here:
                 self._waiting.append(job)
-                self._held_bytes += job.held_bytes
+                self._held_bytes += job.cost_bytes
                 if len(self._threads) < min(_THREADS, len(self._waiting) + self._working):
                     self._begin_thread()
                 self._changed.notify()
@@ -163,7 +191,7 @@ class MediaFiles:
             finally:
                 with changed:
                     self._working -= 1
-                    self._held_bytes -= job.held_bytes
+                    self._held_bytes -= job.cost_bytes
                     changed.notify_all()
                 del job  # its pixels need not wait for the next one
 
@@ -197,7 +225,13 @@ class MediaFiles:
         return True
 
     def _fail(self, name: str, error: Exception) -> None:
-        termwarn(f"{name} is not written: {type(error).__name__}: {error}", repeat=False)
+        """Record that a file is not there; a full disk fails for each file, and is told once."""
+        text = error.strerror if isinstance(error, OSError) and error.strerror else error
+        reason = f"{type(error).__name__}: {text}"
+        self._failed += 1
+        if reason not in self._reasons:
+            self._reasons.add(reason)
+            termwarn(f"{name} is not written: {reason}; the run goes on, and what else fails so is counted")
         self._record(name, error=f"{type(error).__name__}: {error}")
 
     def _record(self, name: str, *, size: int = 0, sha256: str = "", error: str | None = None) -> None:

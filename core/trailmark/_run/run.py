@@ -130,11 +130,21 @@ class Run(Artifacts):
         self._check_open("log()")
         row = flat_row(data)
         step = None if step is None else _as_step(step)
-        near = self._step if step is None else step  # another thread may move on: files are only named by it
-        row = {key: self.media.records(key, near, value) if is_media(value) else value for key, value in row.items()}
         now = clock()
         if not _ROW_FIELDS.isdisjoint(row):
             step, now = _take_row_fields(row, step, now)
+        near = self._step if step is None else step  # another thread may move on: files are only named by it
+        with self.media.of_row(row, near) as row:
+            self._write_row(data, row, step, now, commit)
+
+    def _write_row(
+        self,
+        data: Mapping[str, Any],
+        row: dict[str, Any],
+        step: int | None,
+        now: float,
+        commit: bool | None,  # noqa: FBT001
+    ) -> None:
         writer = self._writer
         with writer.lock:
             at = self._step if step is None else step

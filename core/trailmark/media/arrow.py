@@ -18,6 +18,8 @@ import dataclasses
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from trailmark.errors import MediaError, MissingPackageError
+from trailmark.media.buffers import from_cells, from_numpy, from_texts, to_numpy
 from trailmark.media.cell_text import from_npy, from_text, precise_timestamp, to_npy, to_text, zone_name, zone_of
 
 if TYPE_CHECKING:
@@ -54,8 +56,18 @@ class Encoded:
         """Return the cells.
 
         Raises:
-            MediaError: one is damaged.
+            MediaError: one is damaged, or a time beyond those of Python.
         """
+        import pyarrow as pa
+
+        try:
+            return self._cells()
+        except (MediaError, MissingPackageError):
+            raise
+        except (pa.ArrowException, ArithmeticError, AttributeError, TypeError, ValueError) as error:
+            raise MediaError(f"cells ({self.array.type}, held as {self.encoding}) cannot be read: {error}") from error
+
+    def _cells(self) -> list[Any]:
         if self.encoding == "native":
             return _native_cells(self.array)
         if self.encoding == "json":
@@ -78,7 +90,7 @@ def encode(kind: str | None, cells: Sequence[Any]) -> Encoded:
     if array is not None:
         return Encoded(_chunked(array), "native")
     texts = [None if cell is None else to_text(cell) for cell in cells]
-    return Encoded(_chunked(pa.array(texts, pa.large_string() if _is_large(texts) else pa.string())), "json")
+    return Encoded(_chunked(from_texts(texts, pa.large_string() if _is_large(texts) else pa.string())), "json")
 
 
 def combine(kind: str | None, pieces: Sequence[Encoded]) -> Encoded:
@@ -222,7 +234,11 @@ def _native(kind: str | None, cells: Sequence[Any]) -> Any:
     import pyarrow as pa
 
     present = set(map(type, cells)) - {type(None)}
-    if not present or kind in ("boolean", "date"):
+    if not present:
+        return pa.nulls(len(cells), default_type(kind))
+    if kind == "boolean":
+        return from_cells(cells, "?")
+    if kind == "date":
         return pa.array(cells, default_type(kind))
     encoders: dict[str | None, Callable[[set[type], Sequence[Any]], Any]] = {
         "number": _numbers,
@@ -242,8 +258,8 @@ def _texts(present: set[type], cells: Sequence[Any]) -> Any:
     import pyarrow as pa
 
     if present == {str}:
-        return pa.array(cells, pa.large_string() if _is_large(cells) else pa.string())
-    return pa.array(cells, pa.large_binary() if _is_large(cells) else pa.binary())
+        return from_texts(cells, pa.large_string() if _is_large(cells) else pa.string())
+    return from_texts(cells, pa.large_binary() if _is_large(cells) else pa.binary())
 
 
 def _times(_present: set[type], cells: Sequence[Any]) -> Any:
@@ -277,16 +293,14 @@ def default_type(kind: str | None) -> Any:
 
 
 def _numbers(present: set[type], cells: Sequence[Any]) -> Any:
-    import pyarrow as pa
-
     if float not in present:
         try:
-            return pa.array(cells, pa.int64())
-        except (OverflowError, pa.ArrowInvalid):
-            return pa.array(cells, pa.uint64())
+            return from_cells(cells, "i8")
+        except OverflowError:  # numpy below 1.25 took negative numbers for great ones
+            return None if any(cell is not None and cell < 0 for cell in cells) else from_cells(cells, "u8")
     if int in present and not all(-_EXACT <= cell <= _EXACT for cell in cells if type(cell) is int):
         return None
-    return pa.array(cells, pa.float64(), from_pandas=False)
+    return from_cells(cells, "f8")
 
 
 def _timestamps(_present: set[type], cells: Sequence[Any]) -> Any:
@@ -300,11 +314,11 @@ def _timestamps(_present: set[type], cells: Sequence[Any]) -> Any:
     zone = zones.pop() or None
     if all(type(cell) is datetime.datetime for cell in present):
         if zone is None:
-            return pa.array(cells, pa.timestamp("us"))
+            return from_cells(cells, "M8[us]")
         counts = [None if cell is None else (cell - _EPOCH) // datetime.timedelta(microseconds=1) for cell in cells]
-        return pa.array(counts, pa.int64()).cast(pa.timestamp("us", zone))
+        return from_cells(counts, "i8").cast(pa.timestamp("us", zone))
     counts = [None if cell is None else _nanoseconds(cell) for cell in cells]
-    return pa.array(counts, pa.int64()).cast(pa.timestamp("ns", zone))
+    return from_cells(counts, "i8").cast(pa.timestamp("ns", zone))
 
 
 def _nanoseconds(cell: Any) -> int:
@@ -328,7 +342,7 @@ def _durations(present: set[type], cells: Sequence[Any]) -> Any:
         else int(cell.astype("m8[ns]").astype("int64"))
         for cell in cells
     ]
-    return pa.array(counts, pa.int64()).cast(pa.duration("ns"))
+    return from_cells(counts, "i8").cast(pa.duration("ns"))
 
 
 def _type_of_cells(cells: Iterable[Any]) -> Any:
@@ -385,13 +399,13 @@ def _encode_arrays(cells: Sequence[Any]) -> Encoded:
         size = sum(map(len, arrays))
         if dtype.isnative and dtype.kind in "iuf" and dtype.name in _WIDTHS and size < 1 << 31:
             lengths = [0 if cell is None else len(cell) for cell in cells]
-            values = pa.array(np.concatenate(arrays), from_pandas=False)
+            values = from_numpy(np.concatenate(arrays))
             offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
             missing = np.array([cell is None for cell in cells] + [False])
-            marked: Any = pa.array(offsets, mask=missing) if missing.any() else pa.array(offsets)
+            marked = from_numpy(offsets, missing if missing.any() else None)
             return Encoded(_chunked(pa.ListArray.from_arrays(marked, values)), "vector")
     data = [None if cell is None else to_npy(cell) for cell in cells]
-    return Encoded(_chunked(pa.array(data, pa.large_binary() if _is_large(data) else pa.binary())), "npy")
+    return Encoded(_chunked(from_texts(data, pa.large_binary() if _is_large(data) else pa.binary())), "npy")
 
 
 _WIDTHS = frozenset(("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"))
@@ -401,7 +415,7 @@ def _vectors(array: Any) -> list[Any]:
     """Return each list as an array of its own."""
     cells: list[Any] = []
     for chunk in array.chunks:
-        values = chunk.values.to_numpy(zero_copy_only=False)
+        values = to_numpy(_chunked(chunk.values))
         offsets, present = chunk.offsets.to_pylist(), chunk.is_valid().to_pylist()
         cells += [
             values[offsets[row] : offsets[row + 1]].copy() if is_there else None for row, is_there in enumerate(present)

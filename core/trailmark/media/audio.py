@@ -23,6 +23,7 @@ from trailmark.media.source import (
     fields,
     from_path,
     is_path,
+    known_format,
     optional,
     plain_array,
     read,
@@ -170,7 +171,7 @@ class Audio(Media):
         self = cls.__new__(cls)
         self._file = stored_file(record, stored)
         self._source = self._samples = self._header = None
-        self._format = optional(record, "format", str) or "wav"
+        self._format = known_format(record, _MIME, "wav")
         self.caption = optional(record, "caption", str)
         rate, channels, frames = (optional(record, name, int) for name in ("sample_rate", "channels", "frames"))
         if rate and channels and frames is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from trailmark._term import say_once
 from trailmark.errors import MediaError
@@ -17,6 +17,7 @@ from trailmark.media.array import as_number, as_numpy
 from trailmark.media.classes import Classes, class_id, classes_of, read_classes
 from trailmark.media.media import StoredFile
 from trailmark.media.normalize import as_name
+from trailmark.media.source import read_json, write
 
 if TYPE_CHECKING:
     from trailmark.media.media import Folder, Stored
@@ -65,8 +66,8 @@ class Boxes:
         if not isinstance(self._boxes, list):
             name = self._boxes.name
             try:
-                self._boxes = _from_json(json.loads(self._boxes.check().read_bytes())["box_data"])
-            except (OSError, ValueError, TypeError, KeyError) as error:  # MediaError too is a ValueError
+                self._boxes = _from_json(read_json(self._boxes.check(), "boxes")["box_data"])
+            except (AttributeError, KeyError, TypeError, ValueError) as error:  # MediaError too is a ValueError
                 raise MediaError(f"the boxes in {name} cannot be read: {error}") from error
         return self._boxes
 
@@ -81,7 +82,7 @@ class Boxes:
         self._classes = read_classes(self._classes)
         data = json.dumps({"box_data": _to_json(self.box_data)}, ensure_ascii=False, allow_nan=False)
         encoded = data.encode()
-        path = folder.encode(_KIND, "json", lambda file: _write(file, encoded), held_bytes=len(encoded))
+        path = folder.encode(_KIND, "json", lambda file: write(file, encoded), held_bytes=len(encoded))
         record: dict[str, Any] = {"path": path, "count": len(self.box_data)}
         return {**record, "classes": self._classes.store(folder)} if self._classes else record
 
@@ -225,7 +226,3 @@ def _from_json(boxes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _restored(value: Any) -> float:
     return _NOT_IN_JSON[value] if isinstance(value, str) else value
-
-
-def _write(file: BinaryIO, data: bytes) -> None:
-    file.write(data)

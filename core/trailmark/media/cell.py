@@ -30,11 +30,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError
-from trailmark.media.array import as_number, as_numpy
+from trailmark.media.array import as_number
 from trailmark.media.histogram import Histogram
 from trailmark.media.kinds import as_media
 from trailmark.media.media import Media
 from trailmark.media.normalize import MAX_DEPTH, as_name, plain
+from trailmark.media.source import array_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +106,7 @@ def _from_array(value: Any, column: str, depth: int) -> Any:
     number = None if getattr(value, "ndim", 0) else as_number(value)
     if number is not None:
         return number
-    array: Any = None if isinstance(value, (str, bytes)) else as_numpy(value)
+    array: Any = None if isinstance(value, (str, bytes)) else array_of(value, f"column {column!r}")
     if array is None or (array.ndim == 0 and array.dtype.kind not in "OMm"):
         found = plain(value if array is None else array.item(), column, depth)
         return found if isinstance(found, str) else as_cell(found, column, depth + 1)
@@ -141,8 +142,12 @@ def _numpy_time(value: Any, column: str) -> Any:
     code = value.dtype.kind
     if not (code == "m" and np.datetime_data(value.dtype)[0] in ("Y", "M", "generic")):
         for unit in ("us", "ns"):
-            found = value.astype(f"{code}8[{unit}]")
-            if found.astype(value.dtype) != value or found != value:
+            try:
+                found = value.astype(f"{code}8[{unit}]")
+                exact = found.astype(value.dtype) == value and found == value
+            except OverflowError:  # numpy 2.5 tells; before, the values differ
+                exact = False
+            if not exact:
                 continue
             item = found.item()
             if unit == "ns":
@@ -234,13 +239,14 @@ def replace_media(cell: Any, replace: Callable[[Media], Any]) -> Any:
 
 def equal(one: Any, other: Any) -> bool:
     """Whether two cells are equal: NaN is equal to NaN, an array only to one of its type, True not to 1."""
-    if type(one) is list and type(other) is list:
-        return len(one) == len(other) and all(map(equal, one, other))
-    if type(one) is dict and type(other) is dict:
-        return one.keys() == other.keys() and all(equal(item, other[key]) for key, item in one.items())
-    if kind_of(one) != kind_of(other):
+    kind = kind_of(one)
+    if kind != kind_of(other):
         return False
-    if kind_of(one) == "array":
+    if kind == "list":
+        return len(one) == len(other) and all(map(equal, one, other))
+    if kind == "dict":
+        return one.keys() == other.keys() and all(equal(item, other[key]) for key, item in one.items())
+    if kind == "array":
         return one.dtype == other.dtype and one.shape == other.shape and _same_values(one, other)
     return bool(one == other) or (type(one) is float and type(other) is float and one != one and other != other)  # noqa: PLR0124 (NaN)
 

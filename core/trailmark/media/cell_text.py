@@ -56,10 +56,10 @@ def from_text(text: str, stored: Stored | None) -> Any:
     """
     try:
         return _decoded(json.loads(text), stored)
-    except (ValueError, KeyError, TypeError) as error:
-        if isinstance(error, MediaError):
-            raise
-        raise MediaError(f"a cell is damaged: {text[:80]!r}: {error}") from error
+    except (MediaError, MissingPackageError):
+        raise
+    except (ArithmeticError, AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise MediaError(f"a cell is damaged: {text!r:.80}: {error}") from error
 
 
 def _encoded(cell: Any) -> Any:
@@ -160,8 +160,8 @@ def from_npy(data: bytes) -> np.ndarray[Any, Any]:
 
     try:
         array: np.ndarray[Any, Any] = npy.read_array(io.BytesIO(data), allow_pickle=False)
-    except ValueError as error:
-        raise MediaError(f"a cell is damaged: {error}") from error
+    except Exception as error:  # (what numpy's parser of headers meets, and sizes beyond the memory)
+        raise MediaError(f"a cell is damaged, it cannot be read as an array: {error}") from error
     return array
 
 

@@ -209,6 +209,14 @@ class Chart(Media):
             return {"text/plain": f"{self!r}: too long to stand in a notebook; `chart.save('chart.html')` draws it"}
         return {"text/plain": repr(self), MIME_TYPE: self.to_vega()}
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Chart):
+            return NotImplemented
+        mine, others = ((one.title, one.spec, one.split_table) for one in (self, other))
+        return mine == others and self.table == other.table
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         return f"Chart({self.title!r}, {len(self.table):,} rows of {', '.join(map(str, self.table.columns))})"
 

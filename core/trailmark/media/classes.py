@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError
 from trailmark.media.media import StoredFile
+from trailmark.media.source import read_json
 
 if TYPE_CHECKING:
     from trailmark.media.media import Folder
@@ -87,8 +88,8 @@ def read_classes(stored: Classes | StoredFile | None) -> Classes | None:
     if stored is None or isinstance(stored, Classes):
         return stored
     try:
-        return Classes(json.loads(stored.check().read_bytes()))
-    except (OSError, ValueError) as error:  # MediaError too is a ValueError
+        return Classes(read_json(stored.check(), "classes"))
+    except MediaError as error:
         raise MediaError(f"the classes in {stored.name} cannot be read: {error}") from error
 
 

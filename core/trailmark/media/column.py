@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError
 from trailmark.media.arrow import Encoded, combine, encode
+from trailmark.media.buffers import from_numpy
 from trailmark.media.cell import ANY, ATOMS, as_cell, described, holds_media, kind_of
 from trailmark.media.normalize import as_name
 
@@ -198,7 +199,7 @@ class Column:
         parts = list(self.parts())
         if parts and all(isinstance(part, Encoded) for part in parts):
             joined = combine(self.kind, [part for part in parts if isinstance(part, Encoded)])
-            copy.add_part(joined.with_array(joined.array.take(_arrow_indices(rows))))
+            copy.add_part(joined.with_array(joined.array.take(from_numpy(rows))))
         else:
             cells = self.cells()
             copy.add_part([cells[row] for row in rows.tolist()])
@@ -271,9 +272,3 @@ def _size(cell: Any) -> int:
     if isinstance(cell, list):
         return sys.getsizeof(cell) + sum(map(_size, cell[:_SAMPLE])) * len(cell) // max(1, min(len(cell), _SAMPLE))
     return nbytes if isinstance(nbytes, int) else sys.getsizeof(cell)
-
-
-def _arrow_indices(rows: Any) -> Any:
-    import pyarrow as pa
-
-    return pa.array(rows, pa.int64())

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from trailmark.errors import MediaError, MissingPackageError
 from trailmark.media.array import as_numpy
 from trailmark.media.arrow import Encoded, from_arrow
+from trailmark.media.buffers import from_numpy
+from trailmark.media.buffers import to_numpy as as_numpy_array
 from trailmark.media.cell import ANY
 from trailmark.media.column import Column, check_names
 
@@ -118,7 +120,6 @@ def _from_series(series: Any) -> Any:
 
 def _from_numpy(array: Array) -> Any:
     import numpy as np
-    import pyarrow as pa
 
     kind = array.dtype.kind
     if kind in "Mm":
@@ -127,7 +128,9 @@ def _from_numpy(array: Array) -> Any:
             array = array.astype("M8[D]")
         elif unit in ("W", "D", "h", "m") and not (kind == "M" and unit == "D"):
             array = array.astype(f"{kind}8[s]")
-    return pa.array(np.array(array, dtype=array.dtype.newbyteorder("="), copy=True), from_pandas=False)
+    if array.dtype == np.float16:  # before pyarrow 15, Parquet had none
+        array = array.astype(np.float32)
+    return from_numpy(array.astype(array.dtype.newbyteorder("="), copy=False))
 
 
 def _as_cells(values: Any, array: Any) -> list[Any]:
@@ -208,8 +211,7 @@ def to_numpy(encoded: Encoded, cells: Callable[[], list[Any]]) -> Array:
     plain = types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind)
     zoneless = types.is_timestamp(kind) and kind.tz is None
     if full and (plain or zoneless or types.is_duration(kind)):
-        array: Array = encoded.array.to_numpy().copy()
-        return array
+        return as_numpy_array(encoded.array)
     values = cells()
     if full and (types.is_string(kind) or types.is_large_string(kind)):
         return np.array(values, dtype=str)

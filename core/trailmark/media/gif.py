@@ -109,5 +109,5 @@ def read_gif(path: Path) -> Iterator[Array]:
         with Image.open(path) as image:
             for frame in ImageSequence.Iterator(image):
                 yield np.asarray(frame.convert("RGB"))
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises of files that it does not know
+    except Exception as error:  # (Pillow's parsers raise whatever they meet)
         raise MediaError(f"{path} cannot be read as a GIF: {error}") from error

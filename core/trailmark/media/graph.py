@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError
 from trailmark.media.media import Media
-from trailmark.media.source import caption_text, fields, optional, read, stored_file, write
+from trailmark.media.source import caption_text, fields, optional, read_json, stored_file, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -263,7 +263,7 @@ class Graph(Media):
         if self._nodes is None:
             path = self._opened()
             try:
-                plain = json.loads(read(path))
+                plain = read_json(path, "a graph")
                 nodes = [Node(**node) for node in plain["nodes"]]
                 self._edges = [(first, second) for first, second in plain["edges"]]
                 self._type, self._num_parameters = plain.get("type"), plain.get("num_parameters")

@@ -6,7 +6,7 @@ import math
 import operator
 from typing import TYPE_CHECKING, Any
 
-from trailmark.errors import UsageError
+from trailmark.errors import MediaError
 from trailmark.media.array import as_numpy
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Histogram:
         neg_inf: how many times minus infinity.
 
     Raises:
-        UsageError: neither or both inputs are given, or they do not fit together.
+        MediaError: neither or both inputs are given, or they do not fit together.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Histogram:
         num_bins: int = 64,
     ) -> None:
         if (sequence is None) == (np_histogram is None):
-            raise UsageError("Histogram takes either a sequence of numbers or np_histogram=(counts, edges)")
+            raise MediaError("Histogram takes either a sequence of numbers or np_histogram=(counts, edges)")
         self.nan = self.inf = self.neg_inf = 0
         self.histogram: list[int] | list[float]
         self.bins: list[float]
@@ -93,17 +93,17 @@ class Histogram:
         """Return the histogram that `to_record` made `record` of.
 
         Raises:
-            UsageError: the record is no histogram.
+            MediaError: the record is no histogram.
         """
         counts, edges = record.get("counts"), record.get("edges")
         if record.get("_type") != "histogram" or not isinstance(counts, list):
-            raise UsageError(f"not the record of a histogram: {str(record)[:80]}")
+            raise MediaError(f"not the record of a histogram: {str(record)[:80]}")
         if edges is None:
             try:
                 low, high = record["range"]
                 edges = _even(low, high, len(counts))
             except (KeyError, TypeError, ValueError) as error:
-                raise UsageError(f"not the record of a histogram: {str(record)[:80]}") from error
+                raise MediaError(f"not the record of a histogram: {str(record)[:80]}") from error
         histogram = cls(np_histogram=(counts, edges))
         for name in ("nan", "inf", "neg_inf"):
             setattr(histogram, name, record.get(name, 0))
@@ -125,7 +125,7 @@ def _array(values: Any, what: str) -> Array:
     """Return what was given as an array, which may be masked.
 
     Raises:
-        UsageError: it holds no numbers.
+        MediaError: it holds no numbers.
     """
     import numpy as np
 
@@ -135,9 +135,9 @@ def _array(values: Any, what: str) -> Array:
         if array.dtype.kind == "O":  # Decimals, None, integers beyond 64 bits
             array = array.astype(np.float64)
     except Exception as error:
-        raise UsageError(f"{what} takes numbers, got a {type(values).__name__}: {error}") from error
+        raise MediaError(f"{what} takes numbers, got a {type(values).__name__}: {error}") from error
     if array.dtype.kind not in "biuf":
-        raise UsageError(f"{what} takes numbers, got a {type(values).__name__} of dtype {array.dtype}")
+        raise MediaError(f"{what} takes numbers, got a {type(values).__name__} of dtype {array.dtype}")
     return array
 
 
@@ -158,7 +158,7 @@ def _bin_count(num_bins: Any) -> int:
     except TypeError:
         count = 0
     if not 0 < count <= MAX_BINS:
-        raise UsageError(f"Histogram takes 1 to {MAX_BINS} bins, got num_bins={num_bins!r}")
+        raise MediaError(f"Histogram takes 1 to {MAX_BINS} bins, got num_bins={num_bins!r}")
     return count
 
 
@@ -168,15 +168,15 @@ def _given(np_histogram: Any) -> tuple[list[Any], list[float]]:
     try:
         counts, edges = np_histogram
     except (TypeError, ValueError):
-        raise UsageError("np_histogram must be the pair (counts, edges) that numpy.histogram returns") from None
+        raise MediaError("np_histogram must be the pair (counts, edges) that numpy.histogram returns") from None
     counts = _array(counts, "np_histogram")
     edges = _numbers(edges, "np_histogram")
     if counts.ndim != 1 or not 0 < len(counts) <= MAX_BINS:
-        raise UsageError(f"np_histogram must hold 1 to {MAX_BINS} counts, got the shape {counts.shape}")
+        raise MediaError(f"np_histogram must hold 1 to {MAX_BINS} counts, got the shape {counts.shape}")
     if len(edges) != len(counts) + 1:
-        raise UsageError(f"np_histogram must hold one more edge than counts, got {len(edges)} for {len(counts)} counts")
+        raise MediaError(f"np_histogram must hold one more edge than counts, got {len(edges)} for {len(counts)} counts")
     if not np.isfinite(edges).all() or (edges[1:] <= edges[:-1]).any():
-        raise UsageError("np_histogram's edges must be finite and ascending")
+        raise MediaError("np_histogram's edges must be finite and ascending")
     return (counts.astype(np.float64) if counts.dtype.kind == "f" else counts).tolist(), edges.tolist()
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from trailmark.errors import MediaError
-from trailmark.media.array import as_numpy
 from trailmark.media.boxes import Boxes, boxes_of
 from trailmark.media.classes import Classes, classes_of, read_classes
 from trailmark.media.masks import Mask, masks_of
@@ -30,6 +29,7 @@ from trailmark.media.picture import (
     picture_file,
 )
 from trailmark.media.pixels import Pixels, with_channels_last
+from trailmark.media.source import array_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -269,7 +269,7 @@ def _content_of(data: Any, mode: str | None, file_type: str | None, normalize: N
         return _converted(picture_file(file), mode, file_type)
     if _is_instance(data, "PIL.Image", "Image"):
         return drawing_of(data, mode, file_type or "png", normalize)
-    array = as_numpy(data)
+    array = array_of(data, "Image")
     if array is None:
         raise MediaError(
             f"an image cannot be made of {type(data).__name__} {data!r:.80}: expected a path, an array or tensor, a "
@@ -313,7 +313,10 @@ def _file_of(data: Any) -> Path | bytes | None:
     read = getattr(data, "read", None)
     if not callable(read) or hasattr(data, "__array__"):
         return None
-    content = read()
+    try:
+        content = read()
+    except (OSError, ValueError) as error:  # also UnicodeError, io.UnsupportedOperation, and a closed file
+        raise MediaError(f"an image cannot be read from {data!r}: {error}") from error
     if not isinstance(content, bytes):
         raise MediaError(f"an image is read from a file opened with 'rb', got one of {type(content).__name__}")
     return content

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from trailmark.errors import MediaError
+from trailmark.media.buffers import from_numpy
 from trailmark.media.cell import described
 from trailmark.media.kinds import restore
 from trailmark.media.media import Media
@@ -113,7 +114,7 @@ class JoinedTable(Media):
             arrays.append(encoded.array)
         try:
             mine, theirs = (
-                pa.table({"key": array, row: pa.array(np.arange(len(array)))})
+                pa.table({"key": array, row: from_numpy(np.arange(len(array)))})
                 for array, row in zip(_alike(arrays), ("mine", "theirs"), strict=True)
             )
             found = mine.join(theirs, "key", join_type="inner").select(["mine", "theirs"])

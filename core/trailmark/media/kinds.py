@@ -56,7 +56,8 @@ def described(record: dict[str, Any]) -> str:
     if kind == "histogram":
         return f"histogram of {sum(record.get('counts', ())):,} values"
     words = [f"{record['width']} x {record['height']}"] if {"width", "height"} <= record.keys() else []
-    words += [f"of {record['rows']:,} rows"] if type(record.get("rows")) is int else []
+    rows = record.get("rows")
+    words += [f"of {rows:,} row{'' if rows == 1 else 's'}"] if type(rows) is int else []
     words += [repr(text) for name in ("title", "caption") if isinstance(text := record.get(name), str) and text]
     return " ".join([kind, *words])
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError
-from trailmark.media.array import as_numpy
 from trailmark.media.classes import Classes, classes_of, read_classes
 from trailmark.media.normalize import as_name
 from trailmark.media.picture import Drawing, PictureFile, as_array, load, opened, picture_file
 from trailmark.media.pixels import Pixels
+from trailmark.media.source import array_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -154,7 +154,7 @@ def _ids(data: Any) -> Array:
     """Return ids (height, width) as uint8 or uint16, in an array of their own."""
     import numpy as np
 
-    array = as_numpy(data)
+    array = array_of(data, "mask_data")
     array = np.asarray(data) if array is None else np.ma.filled(array, 0)
     if array.ndim == 3 and 1 in (array.shape[0], array.shape[-1]):  # noqa: PLR2004
         array = array[:, :, 0] if array.shape[-1] == 1 else array[0]

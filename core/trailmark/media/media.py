@@ -33,6 +33,7 @@ class Folder(Protocol):
         `encode` must not depend on anything that the caller may still change, and `held_bytes` is the memory that it
         keeps until then. `extension` has no dot.
         """
+        ...
 
     def copy(self, kind: str, source: Path) -> str:
         """Copy a file at once, as it may change.
@@ -40,9 +41,11 @@ class Folder(Protocol):
         Raises:
             MediaError: it cannot be read.
         """
+        ...
 
     def share(self, kind: str, extension: str, data: bytes) -> str:
         """Keep a few bytes that many values have in common, such as class labels, once."""
+        ...
 
 
 class StoredFile(NamedTuple):
@@ -62,7 +65,11 @@ class StoredFile(NamedTuple):
         """
         if self.error:
             raise MediaError(f"{self.name} could not be written: {self.error}")
-        if not self.path.is_file():
+        try:
+            found = self.path.is_file()
+        except OSError as error:  # a folder that may not be entered, a name that is too long
+            raise MediaError(f"{self.name} cannot be read: {error}") from error
+        if not found:
             raise MediaError(
                 f"{self.name} is not there: it is still being written, or its run died before it was, or it was deleted"
             )
@@ -78,6 +85,7 @@ class Stored(Protocol):
         Raises:
             MediaError: the name leads out of the folder.
         """
+        ...
 
 
 class Media:

@@ -27,6 +27,7 @@ from trailmark.media.source import (
     optional,
     plain_array,
     read,
+    read_json,
     stored_file,
     write,
 )
@@ -191,7 +192,9 @@ class Object3D(Media):
             raise MediaError(f"{self!r} is a 3D model and no point cloud: its file is its `path`")
         try:
             points = np.load(self._opened(), allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except MediaError:
+            raise
+        except Exception as error:  # (what numpy's parser of headers meets, and sizes beyond the memory)
             raise MediaError(f"{self.path} cannot be read as points: {error}") from error
         return points
 
@@ -224,10 +227,10 @@ class Object3D(Media):
     def _read_scene(self) -> dict[str, Any]:
         if self._scene is None and self._scene_file is not None:
             path = self._scene_file.check()
-            try:
-                self._scene = json.loads(read(path))
-            except ValueError as error:
-                raise MediaError(f"{path} is damaged: it is no JSON: {error}") from error
+            scene = read_json(path, "boxes and vectors")
+            if not isinstance(scene, dict):
+                raise MediaError(f"{path} is damaged: it holds {scene!r:.80}, no boxes and vectors")
+            self._scene = scene
         return self._scene or {}
 
     def _bytes(self) -> bytes:

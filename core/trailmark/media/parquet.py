@@ -145,11 +145,11 @@ class _File:
         try:
             dataset = ds.dataset(path, format="parquet")
             about = json.loads((dataset.schema.metadata or {})[b"trailmark"])
-            found = {column["name"]: column["encoding"] for column in about["columns"]}
-        except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
+            found, rows = _encodings_of(about), dataset.count_rows()
+        except (OSError, LookupError, TypeError, ValueError, pa.ArrowException) as error:  # also MediaError
             raise MediaError(f"{path} cannot be read as a table: {error}") from error
-        if about.get("format") != FORMAT:
-            raise MediaError(f"{path} is a table of format {about.get('format')}; this version reads {FORMAT}: update")
+        if list(found) != dataset.schema.names or (found and rows != self.rows):
+            raise MediaError(f"{path} is damaged: it has {rows} rows of {list(found)}, expected {self.rows}")
         self._dataset, self._encodings = dataset, found
 
     def scan(self, names: Sequence[str], where: Any, stored: Stored) -> Iterator[dict[str, Encoded]]:
@@ -165,6 +165,9 @@ class _File:
         path = self.stored.check()
         if not names:
             return
+        lacking = [name for name in names if name not in encodings]
+        if lacking:
+            raise MediaError(f"{path} has no column {lacking[0]!r}: the record of the table, or the file, is damaged")
         try:
             wanted: Any = {str(number): ds.field(name) for number, name in enumerate(names)}
             # Read ahead little: a table may be larger than the memory.
@@ -179,3 +182,10 @@ class _File:
                     }
         except (OSError, KeyError, pa.ArrowException) as error:
             raise MediaError(f"{path} cannot be read as a table, or not with this filter: {error}") from error
+
+
+def _encodings_of(about: dict[str, Any]) -> dict[str, str]:
+    """Return how each column is held, of what a file says of itself."""
+    if about["format"] != FORMAT:
+        raise MediaError(f"it is of format {about['format']}, and this version reads {FORMAT}: update")
+    return {column["name"]: column["encoding"] for column in about["columns"]}

@@ -29,6 +29,7 @@ class Listed(Protocol):
 
     def names(self, prefix: str) -> list[str]:
         """Return the names of the values that were added below `prefix`, a path with forward slashes."""
+        ...
 
     def get(self, name: str) -> Any:
         """Return the value of a name."""

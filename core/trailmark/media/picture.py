@@ -14,6 +14,7 @@ from trailmark._term import say_once
 from trailmark.errors import MediaError
 from trailmark.media.media import StoredFile
 from trailmark.media.pixels import Pixels, check_size
+from trailmark.media.source import read, write
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,9 +134,9 @@ class PictureFile:
         if isinstance(source, Path) and (known is None or source.suffix.lower().lstrip(".") in known):
             return folder.copy(kind, source)
         # The name must say what is inside: a browser would take a picture called x.html for a page.
-        data = source if isinstance(source, bytes) else _read(source)
+        data = source if isinstance(source, bytes) else read(source)
         extension = "jpg" if self.format == "jpeg" else self.format
-        return folder.encode(kind, extension, lambda file: _write(file, data), held_bytes=len(data))
+        return folder.encode(kind, extension, lambda file: write(file, data), held_bytes=len(data))
 
     def picture(self) -> Pillow.Image:
         """Return the first frame as a picture of Pillow, a new one each time.
@@ -154,7 +155,7 @@ class PictureFile:
         source = self.source
         if isinstance(source, bytes):
             return source
-        return _read(source.check() if isinstance(source, StoredFile) else source)
+        return read(source.check() if isinstance(source, StoredFile) else source)
 
 
 def picture_file(source: Path | bytes) -> PictureFile:
@@ -177,7 +178,7 @@ def load(source: Path | bytes) -> Pillow.Image:
     Raises:
         MediaError: it cannot be read, or is damaged.
     """
-    picture = opened(source if isinstance(source, bytes) else _read(source), _named(source))
+    picture = opened(source if isinstance(source, bytes) else read(source), _named(source))
     try:
         picture.load()
     except Exception as error:  # (decoders raise whatever they meet)
@@ -263,17 +264,6 @@ def opened(source: Path | bytes, name: str = "") -> Pillow.Image:
         raise MediaError(f"{name} is no image: expected one of {', '.join(_READ)}, whole and undamaged") from None
     except Exception as error:  # (the system's, and those of parsers)
         raise MediaError(f"{name} cannot be read: {error}") from error
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise MediaError(f"{path} cannot be read: {error}") from error
-
-
-def _write(file: BinaryIO, data: bytes) -> None:
-    file.write(data)
 
 
 def _named(source: Path | bytes) -> str:

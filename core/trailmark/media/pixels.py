@@ -169,7 +169,7 @@ def _kept(array: Array) -> Array:
     if low < 0 or high > 255:  # noqa: PLR2004
         raise MediaError(
             f"an image of dtype {array.dtype} has values from {low} to {high}, expected 0 to 255: pass "
-            f"normalize=({low}, {high}) to scale them, or convert it to uint8"
+            f"normalize=({min(low, 0)}, {high}) to scale them, or convert it to uint8"
             + ", or to uint16 to keep 16 bits"
             * is_plane
         )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from trailmark.errors import MediaError, MissingPackageError
 from trailmark.media.array import as_numpy
 from trailmark.media.media import Media
-from trailmark.media.source import Source, caption_text, fields, optional, read, stored_file
+from trailmark.media.source import Source, caption_text, fields, optional, read_json, stored_file
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -64,10 +64,9 @@ class Plotly(Media):
         """
         if self._data is not None:
             return self._data
-        try:
-            data: dict[str, Any] = json.loads(self._bytes())
-        except ValueError as error:
-            raise MediaError(f"{self.path} is damaged: it is no JSON: {error}") from error
+        data = read_json(self._opened(), "a figure") if self._source is None else json.loads(self._source.read())
+        if not isinstance(data, dict) or not isinstance(data.get("data"), list):
+            raise MediaError(f"{self.path} is damaged: it holds {data!r:.80}, no figure")
         self._data = data
         return data
 
@@ -98,9 +97,6 @@ class Plotly(Media):
         self._data = self._source = None
         self.caption = optional(record, "caption", str)
         return self
-
-    def _bytes(self) -> bytes:
-        return self._source.read() if self._source else read(self._opened())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Plotly):

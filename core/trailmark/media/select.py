@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError
+from trailmark.media.buffers import from_numpy
 from trailmark.media.selection import Where, sort_keys, sorted_rows
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def _from_files(
 
 
 def _from_memory(held: dict[str, Column], needed: list[str], condition: Where | None) -> dict[str, Column]:
+    import numpy as np
     import pyarrow as pa
 
     if condition is None:
@@ -70,7 +72,7 @@ def _from_memory(held: dict[str, Column], needed: list[str], condition: Where | 
     table = pa.table({name: encoded.array for name, encoded in about.items()})
     if expression is None:
         return {name: held[name] for name in needed}
-    numbered = table.append_column(_ROW, pa.array(range(table.num_rows), pa.int64()))
+    numbered = table.append_column(_ROW, from_numpy(np.arange(table.num_rows)))
     try:
         rows = numbered.filter(expression)[_ROW].to_numpy()
     except (KeyError, pa.ArrowException) as error:

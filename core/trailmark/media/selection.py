@@ -58,6 +58,8 @@ class Where:
             return self._expression
         found = None
         for name, operator, value in self._conditions:
+            if name not in encodings:
+                raise MediaError(f"where: the file has no column {name!r}: it, or the record of the table, is damaged")
             if encodings[name] not in ("native", "nothing") and not (
                 operator in ("is null", "not null") or value is None
             ):
@@ -87,13 +89,14 @@ def _checked(condition: Any, kinds: dict[str, str | None]) -> tuple[str, str, An
 
 
 def _condition(name: str, operator: str, value: Any) -> Any:
-    import pyarrow.compute as pc
+    import pyarrow.compute
 
+    pc: Any = pyarrow.compute  # its functions are made when it is imported: checkers do not see them
     field = pc.field(name)
     if operator in ("is null", "not null") or (value is None and operator in ("==", "!=")):
         return field.is_null() if operator in ("is null", "==") else ~field.is_null()
     if operator in ("in", "not in"):
-        return _among(field, list(value), negated=operator == "not in")
+        return _among(field, list(value or ()), negated=operator == "not in")
     if operator == "contains":
         return pc.match_substring(field, str(value))
     value = getattr(value, "item", lambda: value)()  # a scalar of numpy
@@ -154,8 +157,9 @@ def sorted_rows(keys: list[tuple[str, str]], arrays: dict[str, Any]) -> Any:
         MediaError: a column cannot be put in order.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
+    import pyarrow.compute
 
+    pc: Any = pyarrow.compute  # as above
     names = {name: str(number) for number, name in enumerate(arrays)}
     table = pa.table({names[name]: array for name, array in arrays.items()})
     by: Any = [(names[name], direction) for name, direction in keys]

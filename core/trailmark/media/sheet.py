@@ -238,6 +238,30 @@ class Sheet:
         self.lock = threading.RLock()
 
 
+class FixedList(list[Any]):
+    """A list of what a table holds: it refuses changes, which the table would never see."""
+
+    def __reduce__(self) -> tuple[type, tuple[list[Any]]]:
+        """Have it copied, and pickled, as a plain list."""
+        return list, (list(self),)
+
+
+def _refuse(_rows: FixedList, *_: object, **_named: object) -> None:
+    raise MediaError(
+        "table.data is a copy, and changing it would not change the table: add rows with add_data, columns with "
+        "add_column, or make a Table of `list(map(list, table.data))`"
+    )
+
+
+for _name in (
+    *["append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"],
+    "__delitem__",
+    "__iadd__",
+    "__setitem__",
+):
+    setattr(FixedList, _name, _refuse)
+
+
 def shown(values: Iterable[Any], count: int = _SHOWN, show: Callable[[Any], str] = repr) -> str:
     """Return the first of some values, as messages show them."""
     texts = [show(value)[:60] for value in values]

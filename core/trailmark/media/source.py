@@ -8,15 +8,17 @@ from __future__ import annotations
 import base64
 import html
 import io
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 from trailmark.errors import MediaError
 from trailmark.media.array import as_numpy
+from trailmark.media.normalize import as_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
     from typing import TypeGuard
 
     import numpy as np
@@ -175,9 +177,35 @@ def read(path: Path) -> bytes:
         raise MediaError(f"{path} cannot be read: {error}") from error
 
 
+def read_json(path: Path, what: str) -> Any:
+    """Return what a file of JSON holds.
+
+    Raises:
+        MediaError: it cannot be read, or is damaged; `what` is what it should be.
+    """
+    try:
+        return json.loads(read(path))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, MediaError):
+            raise
+        raise MediaError(f"{path} is damaged, it cannot be read as {what}: {error}") from error
+
+
 def write(file: BinaryIO, data: bytes) -> None:
     """Write the whole of a file."""
     file.write(data)
+
+
+def array_of(value: Any, what: str) -> np.ndarray[Any, Any] | None:
+    """Return an array or tensor of any library as numpy's, perhaps of the caller's own memory; None for anything else.
+
+    Raises:
+        MediaError: its library cannot give what is in it, as of a tensor on the device "meta".
+    """
+    try:
+        return as_numpy(value)
+    except Exception as error:  # (whatever other libraries raise)
+        raise MediaError(f"{what}: the {type(value).__name__} cannot be read as an array: {error}") from error
 
 
 def plain_array(value: Any, what: str) -> np.ndarray[Any, Any]:
@@ -188,7 +216,7 @@ def plain_array(value: Any, what: str) -> np.ndarray[Any, Any]:
     """
     import numpy as np
 
-    array = as_numpy(value)
+    array = array_of(value, what)
     if array is None:
         if not isinstance(value, (list, tuple)):
             raise MediaError(f"{what} cannot be made of {type(value).__name__}: give an array, a tensor or a path")
@@ -207,7 +235,7 @@ def plain_array(value: Any, what: str) -> np.ndarray[Any, Any]:
 
 def caption_text(caption: object) -> str | None:
     """Return a caption as text; labels are often numbers."""
-    return None if caption is None else str(caption)
+    return None if caption is None else as_name(caption)
 
 
 # -- records -----------------------------------------------------------------------------------------------------------
@@ -240,6 +268,18 @@ def optional(record: dict[str, Any], name: str, kind: type[T]) -> T | None:
     if value is None or (isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool)):
         return value
     raise MediaError(f"the record of {record.get('_type')!r} is damaged: {name!r} is {value!r}, no {kind.__name__}")
+
+
+def known_format(record: dict[str, Any], formats: Container[str], usual: str) -> str:
+    """Return the format that a record names, or the usual one where it names none.
+
+    Raises:
+        MediaError: it is none of `formats`.
+    """
+    format_ = optional(record, "format", str) or usual
+    if format_ not in formats:
+        raise MediaError(f"the record of {record.get('_type')!r} is of a format unknown here, {format_!r}: update")
+    return format_
 
 
 # -- notebooks ---------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from trailmark.errors import MediaError, MissingPackageError
@@ -22,7 +23,8 @@ from trailmark.media.cell_text import Record
 from trailmark.media.column import CONTAINERS, Column, check_names, is_media
 from trailmark.media.media import Media
 from trailmark.media.parquet import Source, to_arrow, write
-from trailmark.media.sheet import Sheet, shown
+from trailmark.media.sheet import FixedList, Sheet, shown
+from trailmark.media.source import optional, read_json, stored_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -234,10 +236,15 @@ class Table(Media):
 
     @property
     def data(self) -> list[list[Any]]:
-        """All rows, each a list of cells. What is done to the lists does not change the table."""
+        """All rows, each a list of cells: a copy, whose lists refuse to be changed, as the table would not be.
+
+        Raises:
+            MediaError: of what is done to the lists.
+        """
         with self.sheet.lock:
             if self._listed is None or self._listed[0] != self.sheet.version:
-                self._listed = (self.sheet.version, [row for _, row in self.iterrows()])
+                rows = FixedList(FixedList(row) for _, row in self.iterrows())
+                self._listed = (self.sheet.version, rows)
             return self._listed[1]
 
     def iterrows(self) -> Iterator[tuple[RowIndex, list[Any]]]:
@@ -477,25 +484,25 @@ class Table(Media):
             table._begin(record.get("log_mode", "IMMUTABLE"), _columns_of(record, required))  # noqa: SLF001 (its own)
             table._point_at(record, stored)  # noqa: SLF001
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            if isinstance(error, MediaError):
-                raise
-            raise MediaError(f"not the record of a table: {str(record)[:80]}") from error
+            raise MediaError(f"not the record of a table, {error!r}: {record!s:.200}") from error
         return table
 
     def _point_at(self, record: dict[str, Any], stored: Stored) -> None:
-        rows = self.sheet.rows = int(record["rows"])
-        self._primary_key = record.get("primary_key")
+        rows = self.sheet.rows = _count(record["rows"])
+        self._primary_key = optional(record, "primary_key", str)
         for name, key in record.get("foreign_keys", {}).items():
             self._foreign_keys[name] = (Table.from_record(key["table"], stored), key["column"])
         if "parts" in record:
             self.sheet.source = Source(functools.partial(_parts, record, stored), stored)
             return
-        file = self._file = stored.file(record["path"])
+        file = self._file = stored_file(record, stored)
         self.sheet.source = Source(lambda: [(file, rows)], stored)
 
 
 def _columns_of(record: dict[str, Any], required: set[str]) -> Iterator[Column]:
-    for name, kind in zip(record["columns"], record["types"], strict=True):
+    for name, kind in zip(check_names(record["columns"]), record["types"], strict=True):
+        if not isinstance(kind, (str, type(None))):
+            raise TypeError(f"the type of the column {name!r} is {kind!r}")
         column = Column(name, kind, optional=name not in required)
         column.has_media = kind is not None and (is_media(kind) or kind in CONTAINERS)
         yield column
@@ -507,16 +514,27 @@ def _parts(record: dict[str, Any], stored: Stored) -> list[tuple[StoredFile, int
     Raises:
         MediaError: a list of files is not there, or damaged.
     """
-    found: list[list[Any]] = []
-    while True:
-        found[:0] = record["parts"]
-        if record["before"] is None:
-            return [(stored.file(name), rows) for name, rows in found]
-        path = stored.file(record["before"]).check()
-        try:
-            record = json.loads(path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise MediaError(f"{path} cannot be read as a list of files: {error}") from error
+    found: list[tuple[StoredFile, int]] = []
+    seen: set[str] = set()
+    try:
+        while True:
+            found[:0] = [(stored.file(name), _count(rows)) for name, rows in record["parts"]]
+            before = record["before"]
+            if before is None:
+                return found
+            record = {} if before in seen else read_json(stored.file(before).check(), "a list of files")
+            seen.add(before)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, MediaError):
+            raise
+        raise MediaError(f"the list of a table's files is damaged, {error!r}: {record!s:.200}") from error
+
+
+def _count(rows: Any) -> int:
+    """Return a number of rows that a record says."""
+    if type(rows) is not int or not 0 <= rows <= sys.maxsize:
+        raise ValueError(f"the number of rows is {rows!r}")
+    return rows
 
 
 def _is_frame(values: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import importlib.util
 import io
+import itertools
 import math
 import tempfile
 from contextlib import closing, contextmanager
@@ -28,9 +29,11 @@ from trailmark.media.source import (
     fields,
     from_path,
     is_path,
+    known_format,
     optional,
     plain_array,
     read,
+    read_open,
     stored_file,
     with_caption,
 )
@@ -110,7 +113,7 @@ class Video(Media):
         if is_path(given):
             self._source = from_path(given, "Video", tuple(_MIME))
         else:
-            self._source = _from_bytes(given.getvalue() if isinstance(given, io.BytesIO) else given, format_)
+            self._source = _from_bytes(read_open(given, "Video") if isinstance(given, io.BytesIO) else given, format_)
         self._format = self._source.format
         ignored = [f"fps={fps}"] * (fps is not None) + [f"format={format_!r}"] * (format_ not in (None, self._format))
         if ignored:
@@ -212,7 +215,7 @@ class Video(Media):
         self = cls.__new__(cls)
         self._file = stored_file(record, stored)
         self._source = self._videos = self._size = None
-        self._format = optional(record, "format", str) or "gif"
+        self._format = known_format(record, _MIME, "gif")
         self._count = optional(record, "frames", int)
         rate = record.get("fps")
         self._fps = rate if isinstance(rate, (int, float)) else None
@@ -243,6 +246,19 @@ class Video(Media):
             path = Path(folder) / f"video.{self._format}"
             path.write_bytes(self._source.read())
             yield path
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both show the same: each pixel of each frame, the rate and the caption."""
+        if not isinstance(other, Video):
+            return NotImplemented
+        if (self.caption, self.fps, self.width, self.height) != (other.caption, other.fps, other.width, other.height):
+            return False
+        return all(
+            one is not None and two is not None and bool((one == two).all())
+            for one, two in itertools.zip_longest(self.frames(), other.frames())
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         known = f"{self._size[0]}x{self._size[1]}, " if self._size else ""
