@@ -50,21 +50,21 @@ if TYPE_CHECKING:
     from trailmark.api import Api
     from trailmark.artifacts.artifact import Artifact
     from trailmark.errors import CommError, ConfigError, Error, UsageError
-    from trailmark.media.audio import Audio
     from trailmark.media.box3d import box3d
-    from trailmark.media.classes import Classes
     from trailmark.media.graph import Graph
     from trailmark.media.histogram import Histogram
     from trailmark.media.html import Html
-    from trailmark.media.image import Image
-    from trailmark.media.joined_table import JoinedTable
+    from trailmark.media.images.classes import Classes
+    from trailmark.media.images.image import Image
     from trailmark.media.molecule import Molecule
     from trailmark.media.object3d import Object3D
-    from trailmark.media.partitioned_table import PartitionedTable
     from trailmark.media.plotly import Plotly
-    from trailmark.media.table import Table
-    from trailmark.media.video import Video
-    from trailmark.plot import plot_table
+    from trailmark.media.sounds.audio import Audio
+    from trailmark.media.tables.joined_table import JoinedTable
+    from trailmark.media.tables.partitioned_table import PartitionedTable
+    from trailmark.media.tables.table import Table
+    from trailmark.media.videos.video import Video
+    from trailmark.plot import plot_table, visualize
 
     run: Run | None
     config: Any  # a Config; what is assigned may be any mapping
@@ -74,8 +74,8 @@ _HOMES = {
     "AlertLevel": "trailmark._run.alert_level",
     "Api": "trailmark.api",
     "Artifact": "trailmark._run.artifact",
-    "Audio": "trailmark.media.audio",
-    "Classes": "trailmark.media.classes",
+    "Audio": "trailmark.media.sounds.audio",
+    "Classes": "trailmark.media.images.classes",
     "CommError": "trailmark.errors",
     "Config": "trailmark._run.config",
     "ConfigError": "trailmark.errors",
@@ -83,18 +83,18 @@ _HOMES = {
     "Graph": "trailmark.media.graph",
     "Histogram": "trailmark.media.histogram",
     "Html": "trailmark.media.html",
-    "Image": "trailmark.media.image",
-    "JoinedTable": "trailmark.media.joined_table",
+    "Image": "trailmark.media.images.image",
+    "JoinedTable": "trailmark.media.tables.joined_table",
     "Molecule": "trailmark.media.molecule",
     "Object3D": "trailmark.media.object3d",
-    "PartitionedTable": "trailmark.media.partitioned_table",
+    "PartitionedTable": "trailmark.media.tables.partitioned_table",
     "Plotly": "trailmark.media.plotly",
     "Run": "trailmark._run.run",
     "Settings": "trailmark._run.settings",
     "Summary": "trailmark._run.summary",
-    "Table": "trailmark.media.table",
+    "Table": "trailmark.media.tables.table",
     "UsageError": "trailmark.errors",
-    "Video": "trailmark.media.video",
+    "Video": "trailmark.media.videos.video",
     "alert": "trailmark._run.current",
     "box3d": "trailmark.media.box3d",
     "define_metric": "trailmark._run.current",
@@ -117,6 +117,7 @@ _HOMES = {
     "termwarn": "trailmark._term",
     "use_artifact": "trailmark._run.current",
     "use_model": "trailmark._run.current",
+    "visualize": "trailmark.plot",
 }
 
 _MODULES = ("errors", "plot")
@@ -173,6 +174,7 @@ __all__ = [
     "termwarn",
     "use_artifact",
     "use_model",
+    "visualize",
 ]
 
 

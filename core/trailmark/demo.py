@@ -15,8 +15,8 @@ from trailmark._term import termlog
 from trailmark.artifacts.artifact import Artifact
 from trailmark.errors import MissingPackageError
 from trailmark.media.histogram import Histogram
-from trailmark.media.image import Image
-from trailmark.media.table import Table
+from trailmark.media.images.image import Image
+from trailmark.media.tables.table import Table
 from trailmark.plot import confusion_matrix, roc_curve
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from trailmark.errors import MediaError
-from trailmark.media.arrow import Encoded, combine, encode, from_arrow
-from trailmark.media.cell import equal
+from trailmark.media.tables.arrow import Encoded, combine, encode, from_arrow
+from trailmark.media.tables.cell import equal
 
 UTC = datetime.timezone.utc
 

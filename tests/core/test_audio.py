@@ -12,7 +12,7 @@ import pytest
 from media_support import store
 from trailmark import _term
 from trailmark.errors import MediaError, MissingPackageError
-from trailmark.media.audio import Audio
+from trailmark.media.sounds.audio import Audio
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,7 +169,7 @@ def test_notebooks_play_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert audio._repr_html_().startswith('<audio controls src="data:audio/wav;base64,')
     assert "&lt;b&gt;" in audio._repr_html_()
     assert store(audio, tmp_path)[1]._repr_html_() == audio._repr_html_()
-    monkeypatch.setattr("trailmark.media.audio.MAX_INLINE_BYTES", 10)
+    monkeypatch.setattr("trailmark.media.sounds.audio.MAX_INLINE_BYTES", 10)
     assert audio._repr_html_().startswith("Audio(0.125 s")
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from media_support import PlainFolder
 from trailmark.errors import MediaError
-from trailmark.media.boxes import Boxes, boxes_of
-from trailmark.media.classes import Classes
+from trailmark.media.images.boxes import Boxes, boxes_of
+from trailmark.media.images.classes import Classes
 
 if TYPE_CHECKING:
     from pathlib import Path

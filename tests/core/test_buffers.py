@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from trailmark.media.buffers import from_cells, from_numpy, from_texts, to_numpy
+from trailmark.media.tables.buffers import from_cells, from_numpy, from_texts, to_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from trailmark.errors import MediaError
-from trailmark.media.cell import as_cell, as_kind, equal, holds_media, kind_of, kinds, replace_media
 from trailmark.media.histogram import Histogram
-from trailmark.media.image import Image
-from trailmark.media.table import Table
+from trailmark.media.images.image import Image
+from trailmark.media.tables.cell import as_cell, as_kind, equal, holds_media, kind_of, kinds, replace_media
+from trailmark.media.tables.table import Table
 
 Point = collections.namedtuple("Point", "x y")  # noqa: PYI024 (one without types)
 Colour = enum.Enum("Colour", "RED")

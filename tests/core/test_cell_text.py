@@ -13,9 +13,9 @@ import pytest
 
 from media_support import PlainFolder
 from trailmark.errors import MediaError
-from trailmark.media.cell import equal
-from trailmark.media.cell_text import Record, from_npy, from_text, to_npy, to_text, zone_name, zone_of
 from trailmark.media.histogram import Histogram
+from trailmark.media.tables.cell import equal
+from trailmark.media.tables.cell_text import Record, from_npy, from_text, to_npy, to_text, zone_name, zone_of
 
 if TYPE_CHECKING:
     from pathlib import Path

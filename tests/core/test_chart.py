@@ -13,7 +13,7 @@ from chart_support import draw
 from media_support import PlainFolder, store
 from trailmark.errors import MediaError, MissingPackageError
 from trailmark.media.chart import MAX_NOTEBOOK_ROWS, MIME_TYPE, SCHEMA, Chart
-from trailmark.media.table import Table
+from trailmark.media.tables.table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from trailmark.media.chart_rows import field_name, plain, rows, sources
-from trailmark.media.image import Image
-from trailmark.media.table import Table
+from trailmark.media.images.image import Image
+from trailmark.media.tables.table import Table
 
 
 @pytest.mark.parametrize(

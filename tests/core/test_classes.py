@@ -10,7 +10,7 @@ import pytest
 
 from media_support import PlainFolder
 from trailmark.errors import MediaError
-from trailmark.media.classes import Classes, class_id, classes_of, read_classes
+from trailmark.media.images.classes import Classes, class_id, classes_of, read_classes
 from trailmark.media.media import StoredFile
 
 if TYPE_CHECKING:

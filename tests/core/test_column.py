@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from trailmark.errors import MediaError
-from trailmark.media.arrow import encode
-from trailmark.media.column import PART_ROWS, Column, check_name, check_names, is_media
+from trailmark.media.tables.arrow import encode
+from trailmark.media.tables.column import PART_ROWS, Column, check_name, check_names, is_media
 
 
 def _column() -> Column:

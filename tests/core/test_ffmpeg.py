@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from trailmark.errors import MediaError, MissingPackageError
-from trailmark.media import ffmpeg
+from trailmark.media.videos import ffmpeg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from trailmark.errors import MediaError
-from trailmark.media.gif import read_gif, write_gif
+from trailmark.media.videos.gif import read_gif, write_gif
 
 if TYPE_CHECKING:
     from pathlib import Path

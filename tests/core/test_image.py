@@ -19,11 +19,11 @@ from hypothesis.extra import numpy as arrays
 
 from media_support import PlainFolder, store
 from trailmark.errors import MediaError
-from trailmark.media.boxes import Boxes
-from trailmark.media.classes import Classes
-from trailmark.media.image import Image
+from trailmark.media.images.boxes import Boxes
+from trailmark.media.images.classes import Classes
+from trailmark.media.images.image import Image
+from trailmark.media.images.masks import Mask
 from trailmark.media.kinds import as_media
-from trailmark.media.masks import Mask
 
 if TYPE_CHECKING:
     import subprocess
@@ -452,7 +452,7 @@ def test_images_load_little(script: Callable[..., subprocess.CompletedProcess[st
     """The module of images loads neither numpy nor Pillow, and an image of an array no Pillow."""
     done = script(
         "import sys\n"
-        "from trailmark.media.image import Image\n"
+        "from trailmark.media.images.image import Image\n"
         "print([name for name in ('numpy', 'PIL', 'requests') if name in sys.modules])\n"
         "import numpy\n"
         "Image(numpy.zeros((2, 2)))\n"

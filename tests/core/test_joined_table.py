@@ -10,8 +10,8 @@ import pytest
 
 from media_support import store
 from trailmark.errors import MediaError
-from trailmark.media.joined_table import JoinedTable
-from trailmark.media.table import Table
+from trailmark.media.tables.joined_table import JoinedTable
+from trailmark.media.tables.table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from trailmark.api.files import FOLDER
 from trailmark.api.stored import StoredMedia
 from trailmark.errors import MediaError
 from trailmark.media import kinds
-from trailmark.media.image import Image
+from trailmark.media.images.image import Image
 from trailmark.media.media import Media
 
 if TYPE_CHECKING:

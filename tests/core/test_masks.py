@@ -15,8 +15,8 @@ from hypothesis.extra import numpy as arrays
 
 from media_support import PlainFolder
 from trailmark.errors import MediaError
-from trailmark.media.classes import Classes
-from trailmark.media.masks import Mask, masks_of
+from trailmark.media.images.classes import Classes
+from trailmark.media.images.masks import Mask, masks_of
 
 if TYPE_CHECKING:
     from pathlib import Path

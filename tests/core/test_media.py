@@ -12,7 +12,7 @@ import pytest
 from media_support import PlainFolder
 from trailmark.errors import MediaError
 from trailmark.media.html import Html
-from trailmark.media.image import Image
+from trailmark.media.images.image import Image
 from trailmark.media.kinds import restore
 from trailmark.media.media import StoredFile
 

@@ -13,8 +13,8 @@ from pyarrow import dataset
 
 from media_support import PlainFolder
 from trailmark.errors import MediaError
-from trailmark.media.column import PART_ROWS, Column
-from trailmark.media.parquet import Source, write
+from trailmark.media.tables.column import PART_ROWS, Column
+from trailmark.media.tables.parquet import Source, write
 
 if TYPE_CHECKING:
     from pathlib import Path

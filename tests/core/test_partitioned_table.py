@@ -9,8 +9,8 @@ import pytest
 from media_support import PlainFolder, store
 from trailmark.errors import MediaError
 from trailmark.media.kinds import restore
-from trailmark.media.partitioned_table import PartitionedTable
-from trailmark.media.table import Table
+from trailmark.media.tables.partitioned_table import PartitionedTable
+from trailmark.media.tables.table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ import pytest
 
 from media_support import PlainFolder
 from trailmark.errors import MediaError
-from trailmark.media.picture import Drawing, PictureFile, as_array, channels_of, drawing_of, load, picture_file
-from trailmark.media.pixels import Pixels
+from trailmark.media.images.picture import Drawing, PictureFile, as_array, channels_of, drawing_of, load, picture_file
+from trailmark.media.images.pixels import Pixels
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from trailmark.errors import MediaError
-from trailmark.media.pixels import MAX_SIDE, Pixels, check_size, with_channels_last
+from trailmark.media.images.pixels import MAX_SIDE, Pixels, check_size, with_channels_last
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trailmark.media.table import Table
+from trailmark.media.tables.table import Table
 from trailmark.plot.asked import Asked
 
 ASKED = Asked(Table(columns=["a.b", "c"], data=[[1, "z"], [2, "y"]]), {"x": "a.b", "y": "c"}, {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trailmark.media.table import Table
+from trailmark.media.tables.table import Table
 from trailmark.plot.asked import Asked
 from trailmark.plot.classifier_specs import area_under_curve, confusion_matrix, pr_curve
 

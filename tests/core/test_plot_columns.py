@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from trailmark.errors import MediaError
-from trailmark.media.table import Table
+from trailmark.media.tables.table import Table
 from trailmark.plot.columns import as_table, check_column, column_values, distinct, nearest, scale_type, table_of
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from chart_support import check_fields, draw
 from trailmark.errors import MediaError
-from trailmark.media.table import Table
+from trailmark.media.tables.table import Table
 from trailmark.plot import plot_table, visualize
 from trailmark.plot.presets import ALIASES
 

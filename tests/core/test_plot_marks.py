@@ -11,7 +11,7 @@ import pytest
 from chart_support import check_fields, draw
 from media_support import store
 from trailmark.errors import MediaError, UsageError
-from trailmark.media.table import Table
+from trailmark.media.tables.table import Table
 from trailmark.plot import bar, histogram, line, line_series, scatter
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trailmark.media.table import Table
+from trailmark.media.tables.table import Table
 from trailmark.plot.asked import Asked
 from trailmark.plot.specs import bar, bins, histogram, line, line_series, scatter
 

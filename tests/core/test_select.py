@@ -12,7 +12,7 @@ import pytest
 from media_support import PlainFolder, store
 from trailmark.errors import MediaError
 from trailmark.media.kinds import restore
-from trailmark.media.table import Table
+from trailmark.media.tables.table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path

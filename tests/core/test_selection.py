@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from trailmark.errors import MediaError
-from trailmark.media.selection import Where, sort_keys, sorted_rows
+from trailmark.media.tables.selection import Where, sort_keys, sorted_rows
 
 
 def test_conditions_tell_their_columns() -> None:

@@ -7,8 +7,8 @@ import pickle
 import pytest
 
 from trailmark.errors import MediaError
-from trailmark.media.column import Column
-from trailmark.media.sheet import Sheet, shown
+from trailmark.media.tables.column import Column
+from trailmark.media.tables.sheet import Sheet, shown
 
 
 def _sheet() -> Sheet:

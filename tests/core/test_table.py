@@ -22,7 +22,7 @@ from trailmark.api.api import Api
 from trailmark.errors import MediaError
 from trailmark.media.histogram import Histogram
 from trailmark.media.kinds import restore
-from trailmark.media.table import RowIndex, Table
+from trailmark.media.tables.table import RowIndex, Table
 
 if TYPE_CHECKING:
     import subprocess
@@ -134,7 +134,7 @@ def _is_nan(cell: Any) -> bool:
 
 def test_media_and_tables_are_cells(tmp_path: Path) -> None:
     """Images, lists of them, and tables lie in a table; what is read back are such objects."""
-    from trailmark.media.image import Image
+    from trailmark.media.images.image import Image
 
     pixels = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)
     inner = Table(["a"], [[1], [2]])
@@ -151,7 +151,7 @@ def test_media_and_tables_are_cells(tmp_path: Path) -> None:
 
 def test_a_stored_table_with_media_is_stored_again_elsewhere(tmp_path: Path) -> None:
     """What was read from one run and is logged to another brings its images along."""
-    from trailmark.media.image import Image
+    from trailmark.media.images.image import Image
 
     for name in ("one", "two"):
         (tmp_path / name).mkdir()

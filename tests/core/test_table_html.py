@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trailmark.media.table import Table
+from trailmark.media.tables.table import Table
 
 
 def test_the_first_rows_are_shown() -> None:

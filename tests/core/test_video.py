@@ -11,7 +11,7 @@ import pytest
 
 from media_support import PlainFolder, store
 from trailmark.errors import MediaError, MissingPackageError
-from trailmark.media.video import Video
+from trailmark.media.videos.video import Video
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,7 +160,7 @@ def test_notebooks_show_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     video = Video(FRAMES, format="gif", caption="a")
     assert video._repr_html_().startswith('<img src="data:image/gif;base64,')
     assert store(video, tmp_path)[1]._repr_html_() == video._repr_html_()
-    monkeypatch.setattr("trailmark.media.video.MAX_INLINE_BYTES", 10)
+    monkeypatch.setattr("trailmark.media.videos.video.MAX_INLINE_BYTES", 10)
     assert video._repr_html_() == "Video(9x7, 5 frames, gif, caption=&#x27;a&#x27;)"
 
 

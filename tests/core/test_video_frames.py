@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from trailmark.errors import MediaError
-from trailmark.media.video_frames import as_videos, check_range, grid, tiled
+from trailmark.media.videos.video_frames import as_videos, check_range, grid, tiled
 
 
 @pytest.mark.parametrize(

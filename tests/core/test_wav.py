@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as arrays
 
 from journal_support import PROPERTY
 from trailmark.errors import MediaError
-from trailmark.media.wav import Header, read_header, read_samples, write_wav
+from trailmark.media.sounds.wav import Header, read_header, read_samples, write_wav
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,1 +1,1 @@
-"""Values: what may be logged, and what it becomes in a record. Knows no run and no file."""
+"""Values: what may be logged, and what it becomes in records and files. Knows no run, and no place for files."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from trailmark.media.media import Folder, Stored
-    from trailmark.media.table import Table
+    from trailmark.media.tables.table import Table
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 MIME_TYPE = "application/vnd.vegalite.v5+json"
@@ -81,7 +81,7 @@ class Chart(Media):
     kind = "chart"
 
     def __init__(self, table: Table, spec: dict[str, Any], title: str = "", *, split_table: bool = False) -> None:
-        from trailmark.media.table import Table
+        from trailmark.media.tables.table import Table
 
         if not isinstance(table, Table):
             raise MediaError(f"a Chart is made of a Table and a specification, got a {type(table).__name__}")
@@ -114,7 +114,7 @@ class Chart(Media):
         Raises:
             MediaError: the record is damaged.
         """
-        from trailmark.media.table import Table
+        from trailmark.media.tables.table import Table
 
         table = kinds.restore(record.get("table"), stored)
         spec, title = record.get("spec"), record.get("title")

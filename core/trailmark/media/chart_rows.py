@@ -15,7 +15,7 @@ from trailmark.media.media import Media
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trailmark.media.table import Table
+    from trailmark.media.tables.table import Table
 
 _SPECIAL = re.compile(r"""([\\.\[\]'"])""")  # what leads into nested values in Vega's names of fields
 

@@ -10,18 +10,18 @@ if TYPE_CHECKING:
     from trailmark.media.media import Media, Stored
 
 CLASSES = {
-    "audio": "trailmark.media.audio.Audio",
+    "audio": "trailmark.media.sounds.audio.Audio",
     "chart": "trailmark.media.chart.Chart",
     "graph": "trailmark.media.graph.Graph",
     "html": "trailmark.media.html.Html",
-    "image": "trailmark.media.image.Image",
-    "joined-table": "trailmark.media.joined_table.JoinedTable",
+    "image": "trailmark.media.images.image.Image",
+    "joined-table": "trailmark.media.tables.joined_table.JoinedTable",
     "molecule": "trailmark.media.molecule.Molecule",
     "object3d": "trailmark.media.object3d.Object3D",
-    "partitioned-table": "trailmark.media.partitioned_table.PartitionedTable",
+    "partitioned-table": "trailmark.media.tables.partitioned_table.PartitionedTable",
     "plotly": "trailmark.media.plotly.Plotly",
-    "table": "trailmark.media.table.Table",
-    "video": "trailmark.media.video.Video",
+    "table": "trailmark.media.tables.table.Table",
+    "video": "trailmark.media.videos.video.Video",
 }
 
 
@@ -66,16 +66,16 @@ def as_media(value: Any) -> Any:
     """Return a figure, picture or data frame of another library as a media object; anything else as it is."""
     name = type(value).__name__
     if name == "DataFrame" and _from(value, "pandas", "polars"):
-        from trailmark.media.table import Table
+        from trailmark.media.tables.table import Table
 
         return Table(dataframe=value)
     if _is_instance(value, "PIL.Image", "Image") or _is_instance(value, "matplotlib.figure", "FigureBase"):
-        from trailmark.media.image import Image
+        from trailmark.media.images.image import Image
 
         return Image(value)
     pyplot: Any = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None and value is pyplot:
-        from trailmark.media.image import Image
+        from trailmark.media.images.image import Image
 
         return Image(pyplot.gcf())
     if _is_instance(value, "plotly.basedatatypes", "BaseFigure"):

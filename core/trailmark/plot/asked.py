@@ -8,7 +8,7 @@ from trailmark.media.chart_rows import field_name
 from trailmark.plot.columns import column_values, distinct, scale_type
 
 if TYPE_CHECKING:
-    from trailmark.media.table import Table
+    from trailmark.media.tables.table import Table
 
 _FEW_INTEGERS = 20  # of an axis; more have ticks a step or more apart by themselves
 

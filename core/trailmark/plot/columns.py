@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from trailmark.media.table import Table
+    from trailmark.media.tables.table import Table
 
     Array = np.ndarray[Any, Any]
 
@@ -30,7 +30,7 @@ def as_table(value: Any) -> Table:
     Raises:
         MediaError: it is neither.
     """
-    from trailmark.media.table import Table
+    from trailmark.media.tables.table import Table
 
     table = as_media(value)
     if not isinstance(table, Table):
@@ -65,7 +65,7 @@ def column_values(table: Table, column: str) -> Array:
 
 def table_of(**columns: Any) -> Table:
     """Return a table of columns: lists or arrays."""
-    from trailmark.media.table import Table
+    from trailmark.media.tables.table import Table
 
     table = Table(columns=[])
     for name, values in columns.items():

@@ -14,7 +14,7 @@ from trailmark.plot.templates import fill, places, read_template
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from trailmark.media.table import Table
+    from trailmark.media.tables.table import Table
     from trailmark.plot.presets import Preset
 
 

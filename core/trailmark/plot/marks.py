@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from trailmark.media.chart import Chart
-    from trailmark.media.table import Table
+    from trailmark.media.tables.table import Table
 
     Array = np.ndarray[Any, Any]
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError, MissingPackageError
 from trailmark.media.array import as_numpy
-from trailmark.media.arrow import Encoded, from_arrow
-from trailmark.media.buffers import from_numpy
-from trailmark.media.buffers import to_numpy as as_numpy_array
-from trailmark.media.cell import ANY
-from trailmark.media.column import Column, check_names
+from trailmark.media.tables.arrow import Encoded, from_arrow
+from trailmark.media.tables.buffers import from_numpy
+from trailmark.media.tables.buffers import to_numpy as as_numpy_array
+from trailmark.media.tables.cell import ANY
+from trailmark.media.tables.column import Column, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

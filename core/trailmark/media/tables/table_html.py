@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trailmark.media.table import Table
+    from trailmark.media.tables.table import Table
 
 _ROWS, _COLUMNS, _CHARACTERS = 20, 50, 200
 

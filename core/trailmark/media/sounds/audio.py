@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from trailmark._term import termwarn
 from trailmark.errors import MediaError, MissingPackageError
 from trailmark.media.media import Media
+from trailmark.media.sounds.wav import MAX_BYTES, Header, read_header, read_samples, write_wav
 from trailmark.media.source import (
     MAX_INLINE_BYTES,
     Source,
@@ -30,7 +31,6 @@ from trailmark.media.source import (
     stored_file,
     with_caption,
 )
-from trailmark.media.wav import MAX_BYTES, Header, read_header, read_samples, write_wav
 
 if TYPE_CHECKING:
     import os

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from trailmark._term import termwarn
 from trailmark.errors import MediaError
-from trailmark.media import ffmpeg, gif
 from trailmark.media.media import Media
 from trailmark.media.source import (
     MAX_INLINE_BYTES,
@@ -37,7 +36,8 @@ from trailmark.media.source import (
     stored_file,
     with_caption,
 )
-from trailmark.media.video_frames import as_videos, check_range, grid, tiled
+from trailmark.media.videos import ffmpeg, gif
+from trailmark.media.videos.video_frames import as_videos, check_range, grid, tiled
 
 if TYPE_CHECKING:
     import os

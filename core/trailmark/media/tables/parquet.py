@@ -3,7 +3,7 @@
 A file is an ordinary Parquet file, compressed with zstd, in groups of 65,536 rows, or fewer where these would have more
 than 64 MiB; what reads Parquet reads it. The schema's metadata hold, under ``trailmark``, JSON:
 ``{"format": 1, "columns": [{"name", "type", "encoding"}, …]}`` with the kind of the cells of each column
-(`trailmark.media.cell`) and how they are held (`trailmark.media.arrow`).
+(`trailmark.media.tables.cell`) and how they are held (`trailmark.media.tables.arrow`).
 
 Of a file, only the columns, and of those only the groups of rows, that are asked for are read.
 """
@@ -14,15 +14,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError
-from trailmark.media.arrow import Encoded, combine
-from trailmark.media.column import PART_ROWS
+from trailmark.media.tables.arrow import Encoded, combine
+from trailmark.media.tables.column import PART_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
-    from trailmark.media.column import Column
     from trailmark.media.media import Stored, StoredFile
+    from trailmark.media.tables.column import Column
 
 FORMAT = 1
 _GROUP_BYTES = 64 << 20  # before compression; a reader has a few groups in memory at a time

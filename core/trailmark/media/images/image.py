@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from trailmark.errors import MediaError
-from trailmark.media.boxes import Boxes, boxes_of
-from trailmark.media.classes import Classes, classes_of, read_classes
-from trailmark.media.masks import Mask, masks_of
-from trailmark.media.media import Media, StoredFile
-from trailmark.media.normalize import as_name
-from trailmark.media.picture import (
+from trailmark.media.images.boxes import Boxes, boxes_of
+from trailmark.media.images.classes import Classes, classes_of, read_classes
+from trailmark.media.images.masks import Mask, masks_of
+from trailmark.media.images.picture import (
     FILE_TYPES,
     Drawing,
     PictureFile,
@@ -28,7 +26,9 @@ from trailmark.media.picture import (
     drawing_of,
     picture_file,
 )
-from trailmark.media.pixels import Pixels, with_channels_last
+from trailmark.media.images.pixels import Pixels, with_channels_last
+from trailmark.media.media import Media, StoredFile
+from trailmark.media.normalize import as_name
 from trailmark.media.source import array_of
 
 if TYPE_CHECKING:

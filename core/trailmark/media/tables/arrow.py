@@ -6,8 +6,8 @@ A column has one of four encodings:
   their time zone), dates, times, durations, and lists and structs of those.
 - ``vector``: a list of a fixed-width number for each cell: one-dimensional numpy arrays of one type.
 - ``npy``: binary, a file of numpy's own format for each cell: arrays of any shape and type.
-- ``json``: string, the JSON of `trailmark.media.cell_text`: media, histograms, mixed cells, and what no native type
-  holds exactly (an integer of 80 bits, dicts of different keys, times of different zones).
+- ``json``: string, the JSON of `trailmark.media.tables.cell_text`: media, histograms, mixed cells, and what no native
+  type holds exactly (an integer of 80 bits, dicts of different keys, times of different zones).
 
 None is Arrow's null in all of them, and NaN is NaN.
 """
@@ -19,8 +19,8 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError, MissingPackageError
-from trailmark.media.buffers import from_cells, from_numpy, from_texts, to_numpy
-from trailmark.media.cell_text import from_npy, from_text, precise_timestamp, to_npy, to_text, zone_name, zone_of
+from trailmark.media.tables.buffers import from_cells, from_numpy, from_texts, to_numpy
+from trailmark.media.tables.cell_text import from_npy, from_text, precise_timestamp, to_npy, to_text, zone_name, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from trailmark._term import say_once
 from trailmark.errors import MediaError
+from trailmark.media.images.pixels import Pixels, check_size
 from trailmark.media.media import StoredFile
-from trailmark.media.pixels import Pixels, check_size
 from trailmark.media.source import read, write
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from trailmark.errors import MediaError
 from trailmark.media.media import Media
-from trailmark.media.table import RowIndex, Table
+from trailmark.media.tables.table import RowIndex, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from typing_extensions import Self
 
-    from trailmark.media.column import Column
     from trailmark.media.media import Folder, Stored
+    from trailmark.media.tables.column import Column
 
 
 @runtime_checkable

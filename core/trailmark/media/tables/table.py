@@ -1,9 +1,9 @@
 """`Table`: rows and columns of any values, with media among them.
 
 It is kept by columns: rows that are added go to lists, data frames and arrays stay what Arrow makes of them. It is
-stored as Parquet (`trailmark.media.parquet`), written by the folder in its own time; a table that was read back knows
-its columns, their types and the number of its rows, and reads cells when they are asked for, by column or a group of
-rows at a time.
+stored as Parquet (`trailmark.media.tables.parquet`), written by the folder in its own time; a table that was read back
+knows its columns, their types and the number of its rows, and reads cells when they are asked for, by column or a
+group of rows at a time.
 
 The record: ``{"_type": "table", "path", "rows", "columns", "types"}``. A table of the mode INCREMENTAL has, in place of
 ``path``, ``parts``, a list of ``[path, rows]`` of the latest files, and under ``before`` the path of a JSON file that
@@ -18,13 +18,13 @@ import sys
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from trailmark.errors import MediaError, MissingPackageError
-from trailmark.media.cell import ANY, described, equal, replace_media
-from trailmark.media.cell_text import Record
-from trailmark.media.column import CONTAINERS, Column, check_names, is_media
 from trailmark.media.media import Media
-from trailmark.media.parquet import Source, to_arrow, write
-from trailmark.media.sheet import FixedList, Sheet, shown
 from trailmark.media.source import optional, read_json, stored_file
+from trailmark.media.tables.cell import ANY, described, equal, replace_media
+from trailmark.media.tables.cell_text import Record
+from trailmark.media.tables.column import CONTAINERS, Column, check_names, is_media
+from trailmark.media.tables.parquet import Source, to_arrow, write
+from trailmark.media.tables.sheet import FixedList, Sheet, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -105,7 +105,7 @@ class Table(Media):
         values = given[0] if given else []
         dtype = ANY if allow_mixed_types else dtype
         if dataframe is not None or _is_frame(values):
-            from trailmark.media.frame import columns_of_frame
+            from trailmark.media.tables.frame import columns_of_frame
 
             found, count = columns_of_frame(values)
             self.sheet.define(found, dtype, optional)
@@ -221,7 +221,7 @@ class Table(Media):
 
     @property
     def types(self) -> dict[str, str | None]:
-        """The type of each column, as `trailmark.media.cell` names it: "number", "image", …; None while it has none."""
+        """The type of each column, as `tables.cell` names it: "number", "image", …; None while it has none."""
         return {name: column.kind for name, column in self.sheet.columns.items()}
 
     @property
@@ -281,7 +281,7 @@ class Table(Media):
         column = self.sheet.column(name)
         if convert_to is None:
             return column.cells()
-        from trailmark.media.frame import to_numpy
+        from trailmark.media.tables.frame import to_numpy
 
         return to_numpy(column.encoded(), column.cells)
 
@@ -307,12 +307,12 @@ class Table(Media):
         Raises:
             MissingPackageError: pandas is not installed.
         """
-        from trailmark.media.frame import to_pandas
+        from trailmark.media.tables.frame import to_pandas
 
         return to_pandas(self.sheet.all())
 
     def to_arrow(self) -> Any:
-        """Return a pyarrow.Table, as the file has it (`trailmark.media.arrow` tells how cells are held)."""
+        """Return a pyarrow.Table, as the file has it (`trailmark.media.tables.arrow` tells how cells are held)."""
         columns = self.sheet.all()
         return to_arrow(columns, [column.encoded() for column in columns])
 
@@ -350,7 +350,7 @@ class Table(Media):
         Raises:
             MediaError: there is no such column, or its cells cannot be compared.
         """
-        from trailmark.media.select import select
+        from trailmark.media.tables.select import select
 
         if isinstance(columns, str):
             columns = [columns]
@@ -382,7 +382,7 @@ class Table(Media):
         return f"Table({len(self):,} rows x {len(kinds)} columns{' of ' if kinds else ''}{shown(kinds, 8, str)})"
 
     def _repr_html_(self) -> str:
-        from trailmark.media.table_html import to_html
+        from trailmark.media.tables.table_html import to_html
 
         return to_html(self)
 

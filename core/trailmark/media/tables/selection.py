@@ -48,8 +48,8 @@ class Where:
         """Return the conditions as a pyarrow.dataset.Expression on columns that are held in this way, or None.
 
         Args:
-            encodings: of each column, as `trailmark.media.arrow` names it; "nothing" of one without a type, as all its
-                cells are None.
+            encodings: of each column, as `trailmark.media.tables.arrow` names it; "nothing" of one without a type, as
+                all its cells are None.
 
         Raises:
             MediaError: what a column holds cannot be compared.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from trailmark._term import say_once
 from trailmark.errors import MediaError
 from trailmark.media.array import as_number, as_numpy
-from trailmark.media.classes import Classes, class_id, classes_of, read_classes
+from trailmark.media.images.classes import Classes, class_id, classes_of, read_classes
 from trailmark.media.media import StoredFile
 from trailmark.media.normalize import as_name
 from trailmark.media.source import read_json, write

@@ -23,10 +23,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError, MissingPackageError
-from trailmark.media.cell import kind_of
 from trailmark.media.histogram import Histogram
 from trailmark.media.kinds import restore
 from trailmark.media.media import Media
+from trailmark.media.tables.cell import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

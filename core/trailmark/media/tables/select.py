@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError
-from trailmark.media.buffers import from_numpy
-from trailmark.media.selection import Where, sort_keys, sorted_rows
+from trailmark.media.tables.buffers import from_numpy
+from trailmark.media.tables.selection import Where, sort_keys, sorted_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trailmark.media.column import Column
-    from trailmark.media.parquet import Source
+    from trailmark.media.tables.column import Column
+    from trailmark.media.tables.parquet import Source
 
 _ROW = "\0row"  # no user's column
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from trailmark.errors import MediaError
-from trailmark.media.buffers import from_numpy
-from trailmark.media.cell import described
 from trailmark.media.kinds import restore
 from trailmark.media.media import Media
-from trailmark.media.table import Table
+from trailmark.media.tables.buffers import from_numpy
+from trailmark.media.tables.cell import described
+from trailmark.media.tables.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from trailmark.media.media import Folder, Stored
-    from trailmark.media.table import RowIndex
+    from trailmark.media.tables.table import RowIndex
 
 _PAIR = 2
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError
 from trailmark.media.array import as_numpy
-from trailmark.media.cell import as_kind
-from trailmark.media.column import CONTAINERS, PART_ROWS, Column, check_name, check_names, is_media
+from trailmark.media.tables.cell import as_kind
+from trailmark.media.tables.column import CONTAINERS, PART_ROWS, Column, check_name, check_names, is_media
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from trailmark.media.parquet import Source
+    from trailmark.media.tables.parquet import Source
 
 _SHOWN = 5  # cells of a row that a message shows
 
@@ -64,7 +64,7 @@ class Sheet:
         """
         array = None if isinstance(values, (list, tuple)) else as_numpy(values)
         if array is not None and array.dtype.names is None and not array.dtype.hasobject:
-            from trailmark.media.frame import columns_of_array
+            from trailmark.media.tables.frame import columns_of_array
 
             columns = columns_of_array(array)
             if len(columns) != len(self.columns):
@@ -80,7 +80,7 @@ class Sheet:
 
     def fill(self, columns: Iterable[Any], rows: int) -> None:
         """Fill columns that have no cells yet with arrays or series, one for each."""
-        from trailmark.media.frame import fill
+        from trailmark.media.tables.frame import fill
 
         for column, values in zip(self.columns.values(), columns, strict=True):
             fill(column, values)
@@ -109,7 +109,7 @@ class Sheet:
         Raises:
             MediaError: there is such a column, or the values are too many, too few or of several types.
         """
-        from trailmark.media.frame import fill, is_columnar
+        from trailmark.media.tables.frame import fill, is_columnar
 
         with self.lock:
             column = Column(self.new_name(name), optional=optional)

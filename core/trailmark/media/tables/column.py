@@ -10,10 +10,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError
-from trailmark.media.arrow import Encoded, combine, encode
-from trailmark.media.buffers import from_numpy
-from trailmark.media.cell import ANY, ATOMS, as_cell, described, holds_media, kind_of
 from trailmark.media.normalize import as_name
+from trailmark.media.tables.arrow import Encoded, combine, encode
+from trailmark.media.tables.buffers import from_numpy
+from trailmark.media.tables.cell import ANY, ATOMS, as_cell, described, holds_media, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ class Column:
 
     Attributes:
         name: unique in its table.
-        kind: the kind of all cells (see `trailmark.media.cell`), "any" for any, None while all are None.
+        kind: the kind of all cells (see `trailmark.media.tables.cell`), "any" for any, None while all are None.
         optional: whether a cell may be None.
         has_media: whether a cell may be, or hold, a media object.
     """

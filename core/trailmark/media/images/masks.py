@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trailmark.errors import MediaError
-from trailmark.media.classes import Classes, classes_of, read_classes
+from trailmark.media.images.classes import Classes, classes_of, read_classes
+from trailmark.media.images.picture import Drawing, PictureFile, as_array, load, opened, picture_file
+from trailmark.media.images.pixels import Pixels
 from trailmark.media.normalize import as_name
-from trailmark.media.picture import Drawing, PictureFile, as_array, load, opened, picture_file
-from trailmark.media.pixels import Pixels
 from trailmark.media.source import array_of
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Images: pixels, and the boxes, masks and class names on them."""

@@ -1,0 +1,1 @@
+"""Sounds: samples, and WAV files."""

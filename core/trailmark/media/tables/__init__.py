@@ -1,0 +1,1 @@
+"""Tables: typed columns, Parquet files, and reading them by column and filter."""

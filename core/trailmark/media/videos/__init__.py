@@ -1,0 +1,1 @@
+"""Videos: frames, and the formats that they are written in."""
