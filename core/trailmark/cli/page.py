@@ -115,14 +115,17 @@ class Page:
         metric = definition_of(self.run.metrics, key)
         goal = metric.goal if metric else None
         curve = draw(series, self._curve_width, unicode=self.screen.unicode) if measured.points else ""
+        told = remark(measured)
+        is_number = isinstance(measured.last, (int, float))
+        in_place = not curve and not is_number  # an image, a table, a text: the place of the curve says what it is
         return [
             (key, ""),
-            (curve, "cyan"),
-            (number(measured.last) if isinstance(measured.last, (int, float)) else "", "bold"),
+            (told, "dim") if in_place else (curve, "cyan"),
+            (number(measured.last) if is_number else "", "bold"),
             (_number(measured.low), "green" if goal == "minimize" else "dim"),
             (_number(measured.high), "green" if goal == "maximize" else "dim"),
             (f"{measured.points:,}", "dim"),
-            (remark(measured), "yellow" if measured.nan or measured.infinite else "dim"),
+            ("" if in_place else told, "yellow" if measured.nan or measured.infinite else "dim"),
         ]
 
     def _told_apart(self) -> dict[str, Any]:
