@@ -14,6 +14,7 @@ from artifacts_support import OLD_NS, at_rest, folder, write
 from trailmark.artifacts import blobs as module
 from trailmark.artifacts.artifact import Artifact
 from trailmark.artifacts.blobs import Blobs
+from trailmark.artifacts.collection import Collection
 from trailmark.artifacts.entry import Source
 from trailmark.artifacts.hashing import stamp_of
 from trailmark.errors import ArtifactError
@@ -149,14 +150,18 @@ def test_bytes(tmp_path: Path) -> None:
     assert [path.name for path in blobs.path(sha(b"abc")).parent.iterdir()] == [sha(b"abc")]
 
 
+def _logged(root: Path, files: Path) -> Artifact:
+    draft = Artifact("x", "dataset")
+    draft.add_dir(files, policy="mutable")
+    return draft.commit(root, "p")
+
+
 @pytest.mark.parametrize("harm", ["flipped", "lost"])
 def test_logging_again_mends_what_was_found_damaged(tmp_path: Path, harm: str) -> None:
     """A blob that a check found damaged or lost is replaced when its file is logged again, also in a known folder."""
     root, files = tmp_path / "root", folder(tmp_path / "files")
-    for _ in range(2):
-        draft = Artifact("x", "dataset")
-        draft.add_dir(files, policy="mutable")
-        version = draft.commit(root, "p")
+    version = _logged(root, files)
+    assert _logged(root, files).name == version.name
     blob = Path(version.get_entry("1.txt").local_path())
     blob.unlink()
     if harm == "flipped":
@@ -164,9 +169,7 @@ def test_logging_again_mends_what_was_found_damaged(tmp_path: Path, harm: str) -
         blob.chmod(0o444)
     with pytest.raises(ArtifactError, match=r"1\.txt"):
         version.verify()
-    draft = Artifact("x", "dataset")
-    draft.add_dir(files, policy="mutable")
-    again = draft.commit(root, "p")
+    again = _logged(root, files)
     assert again.name == "x:v0"
     again.verify()
     assert blob.read_text() == "file 1"
@@ -179,6 +182,7 @@ def test_a_copy_is_not_shared(tmp_path: Path) -> None:
     for path, policy in ((linked, "immutable"), (copied, "mutable")):
         draft = Artifact("x", "dataset")
         draft.add_file(path, name="file", policy=policy)
-        version = draft.commit(root, "p")
+        draft.commit(root, "p")
+    version = Collection(root, "p", "x").artifact(0)
     linked.write_text("over")
     assert Path(version.get_entry("file").local_path()).read_text() == "same"

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 _CHARACTERS = frozenset("?bhilqBHILQfdMm")  # of numpy's types that Arrow has, too; of times those in s, ms, us and ns
+# Arrow's names of types; its own `to_pandas_dtype` asks pandas, and some versions fail without it.
+_DTYPES = {
+    "bool": "?",
+    **{f"{sign}int{bits}": f"{sign or 'i'}{bits // 8}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
+    "halffloat": "f2",
+    "float": "f4",
+    "double": "f8",
+}
+_TIMES = {"timestamp": "M8", "duration": "m8"}
 
 
 def from_numpy(array: Array, missing: Array | None = None) -> Any:
@@ -93,12 +102,17 @@ def _missing(cells: Sequence[Any]) -> Array | None:
 
 
 def to_numpy(array: Any) -> Array:
-    """Return a copy of a pyarrow.ChunkedArray without nulls, of numbers, booleans or times, as numpy's."""
+    """Return a copy of a pyarrow.ChunkedArray without nulls, of numbers, booleans or times, as numpy's.
+
+    Raises:
+        TypeError: it is of another type.
+    """
     import numpy as np
 
-    dtype = np.dtype(array.type.to_pandas_dtype())
-    if dtype.kind in "Mm":
-        dtype = np.dtype(f"{dtype.kind}8[{array.type.unit}]")
+    name = str(array.type).partition("[")[0]
+    if name not in _DTYPES and name not in _TIMES:
+        raise TypeError(f"numpy has no array of {array.type}")
+    dtype = np.dtype(_DTYPES.get(name) or f"{_TIMES[name]}[{array.type.unit}]")
     parts = [_values(chunk, dtype) for chunk in array.chunks]
     return np.concatenate(parts) if parts else np.empty(0, dtype)
 

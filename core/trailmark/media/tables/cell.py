@@ -144,10 +144,9 @@ def _numpy_time(value: Any, column: str) -> Any:
         for unit in ("us", "ns"):
             try:
                 found = value.astype(f"{code}8[{unit}]")
-                exact = found.astype(value.dtype) == value and found == value
+                if found.astype(value.dtype) != value or found != value:
+                    continue
             except OverflowError:  # numpy 2.5 tells; before, the values differ
-                exact = False
-            if not exact:
                 continue
             item = found.item()
             if unit == "ns":
