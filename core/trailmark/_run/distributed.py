@@ -82,8 +82,9 @@ def join(project: Path, place: Place, number: int, timeout_s: float, began_at: f
     deadline = time.monotonic() + timeout_s
     while True:
         try:
-            run_id = target.read_text(encoding="utf-8")
-            fresh = target.stat().st_mtime >= began_at
+            with target.open(encoding="utf-8") as note:  # of one file, as rank 0 may put another in its place meanwhile
+                fresh = os.fstat(note.fileno()).st_mtime >= began_at
+                run_id = note.read()
         except OSError:
             run_id, fresh = "", False
         if run_id and (fresh or _running(project / run_id)):
