@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,9 @@ def test_a_version_made_meanwhile_is_seen(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(module, "_old", old)
     collect_garbage(tmp_path, grace_s=0)
-    Collection(tmp_path, "p", "y").artifact(0).verify()
+    kept = Collection(tmp_path, "p", "y").artifact(0)
+    kept.verify()
+    assert kept.get_entry("a").digest == hashlib.sha256(b"again").hexdigest()
 
 
 def test_no_artifacts(tmp_path: Path) -> None:

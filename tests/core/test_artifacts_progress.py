@@ -48,5 +48,7 @@ def test_no_terminal_no_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 def test_no_stderr_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program without stderr works."""
     monkeypatch.setattr(sys, "stderr", None)
+    monkeypatch.setattr(progress, "_PATIENCE_S", -1)
     with progress.Bar("hashing", 1) as bar:
         bar.show(1)
+    assert bar._shown is None

@@ -192,4 +192,4 @@ def test_drawn(plot: Callable[..., Chart], size: int | None, capfd: pytest.Captu
     truth, scores = _predictions()
     names = ["it's", '"quoted" \\', "<b> a.b [0]"]
     more = {} if plot is roc_curve else {"interp_size": size}
-    draw(plot(truth, scores, names, **more), capfd)
+    assert "<path" in draw(plot(truth, scores, names, **more), capfd)

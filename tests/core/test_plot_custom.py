@@ -115,7 +115,7 @@ def test_drawn(name: str, capfd: pytest.CaptureFixture[str]) -> None:
         "nPredictions": [5, 1, 7],
     }
     table = Table(columns=list(columns), data=[list(row) for row in zip(*columns.values(), strict=True)])
-    draw(visualize(name, table), capfd)
+    assert "<path" in draw(visualize(name, table), capfd)
 
 
 @pytest.mark.extra
