@@ -133,6 +133,9 @@ class Run(Artifacts):
         now = clock()
         if not _ROW_FIELDS.isdisjoint(row):
             step, now = _take_row_fields(row, step, now)
+        if not any(map(is_media, row.values())):
+            self._write_row(data, row, step, now, commit)
+            return
         near = self._step if step is None else step  # another thread may move on: files are only named by it
         with self.media.of_row(row, near) as row:
             self._write_row(data, row, step, now, commit)
