@@ -36,6 +36,7 @@ with trailmark.init(project="torch-digits", config=args, tags=["example"]) as ru
     run.define_metric("val/*", step_metric="epoch")
     run.define_metric("val/accuracy", step_metric="epoch", summary="max,last")
     run.define_metric("val/loss", step_metric="epoch", summary="best")
+    run.watch(model, log="all", log_freq=22, log_graph=True)  # once an epoch, which has 22 steps
     for epoch in range(args.epochs):
         model.train()
         for batch in torch.randperm(len(x_train)).split(args.batch_size):

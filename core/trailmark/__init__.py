@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from trailmark._version import __version__
 
 if TYPE_CHECKING:
-    from trailmark import plot
+    from trailmark import fastai, keras, lightning, plot, sklearn, torch
     from trailmark._init import init
     from trailmark._login import login
     from trailmark._run.alert_level import AlertLevel
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from trailmark.media.tables.table import Table
     from trailmark.media.videos.video import Video
     from trailmark.plot import plot_table, visualize
+    from trailmark.torch import unwatch, watch
 
     run: Run | None
     config: Any  # a Config; what is assigned may be any mapping
@@ -115,12 +116,15 @@ _HOMES = {
     "termerror": "trailmark._term",
     "termlog": "trailmark._term",
     "termwarn": "trailmark._term",
+    "unwatch": "trailmark.torch",
     "use_artifact": "trailmark._run.current",
     "use_model": "trailmark._run.current",
     "visualize": "trailmark.plot",
+    "watch": "trailmark.torch",
 }
 
-_MODULES = ("errors", "plot")
+# The adapters among them import their framework when one of their names is used, not before.
+_MODULES = ("errors", "fastai", "keras", "lightning", "plot", "sklearn", "torch")
 
 __all__ = [
     "AlertLevel",
@@ -172,9 +176,11 @@ __all__ = [
     "termerror",
     "termlog",
     "termwarn",
+    "unwatch",
     "use_artifact",
     "use_model",
     "visualize",
+    "watch",
 ]
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from journal_support import PROPERTY
 from trailmark import Histogram, UsageError
+from trailmark.errors import MediaError
 from trailmark.journal.records import Row, decode, encode
 
 if TYPE_CHECKING:
@@ -257,3 +258,42 @@ def test_a_histogram_is_logged(begin: Callable[..., Run]) -> None:
     run = begin()
     run.log({"h": Histogram([1, 2, math.nan], num_bins=2)})
     assert run.summary["h"] == {"_type": "histogram", "counts": [1, 1], "range": [1.0, 2.0], "nan": 1}
+
+
+def test_from_counts_has_even_bins() -> None:
+    """What was counted elsewhere becomes a histogram whose bins are numpy's, and comes back equal."""
+    made = Histogram.from_counts([1, 0, 3], -0.1, 0.7, nan=2, zeros=1, norm=0.5)
+    assert made.bins == np.linspace(-0.1, 0.7, 4).tolist()
+    assert (made.nan, made.inf, made.neg_inf, made.zeros, made.norm) == (2, 0, 0, 1, 0.5)
+    record = made.to_record()
+    assert record["range"] == [-0.1, 0.7]
+    assert Histogram.from_record(record) == made
+    assert made == Histogram.from_record(
+        Histogram.from_counts([1, 0, 3], -0.1, 0.7, nan=2, zeros=1, norm=0.5).to_record()
+    )
+    assert made != Histogram.from_counts([1, 0, 3], -0.1, 0.7, nan=2, zeros=1)
+
+
+def test_from_counts_keeps_a_changed_edge() -> None:
+    """Edges that are changed afterwards are kept as they are then."""
+    made = Histogram.from_counts([1, 2], 0.0, 1.0)
+    made.bins[1] = 0.25
+    assert made.to_record()["edges"] == [0.0, 0.25, 1.0]
+    made.bins = [0.0, 2.0, 4.0]
+    assert made.to_record()["range"] == [0.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("counts", "low", "high"), [([], 0, 1), ([1] * 513, 0, 1), ([1], 1, 1), ([1], 0, math.inf), ([1], math.nan, 1)]
+)
+def test_from_counts_refuses_what_has_no_bins(counts: list[int], low: float, high: float) -> None:
+    """Counts without bins, and bins without a width, raise."""
+    with pytest.raises(MediaError, match="from_counts"):
+        Histogram.from_counts(counts, low, high)
+
+
+def test_zeros_and_norm_are_unknown_of_other_histograms() -> None:
+    """A histogram of numbers or of numpy has neither zeros nor a norm, and its record has none."""
+    made = Histogram([0.0, 1.0])
+    assert (made.zeros, made.norm) == (None, None)
+    assert not {"zeros", "norm"} & set(made.to_record())

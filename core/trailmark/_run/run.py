@@ -7,6 +7,7 @@ A run owns the writer of this process, the step counter, and the parts that acco
 from __future__ import annotations
 
 import datetime
+import importlib
 import operator
 import os
 import struct
@@ -324,6 +325,16 @@ class Run(Artifacts):
         del name  # W&B names an artifact by it; the run's own copy needs no name
         save_code(self._writer, self._files_folder, Path(root), include=include_fn, exclude=exclude_fn)
 
+    # -- watching a model of torch -------------------------------------------------------------------------------
+
+    def watch(self, models: Any, *arguments: Any, **options: Any) -> Any:
+        """Record gradients and parameters of `models` of torch as they train; see `trailmark.watch`."""
+        return _torch().watch(models, *arguments, run=self, **options)
+
+    def unwatch(self, models: Any = None) -> None:
+        """Stop watching `models`, or all that this run watches; see `trailmark.unwatch`."""
+        _torch().unwatch(models, run=self)
+
     # -- end -----------------------------------------------------------------------------------------------------
 
     def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:  # noqa: FBT001 (W&B's signature)
@@ -400,6 +411,11 @@ class Run(Artifacts):
 
     def __repr__(self) -> str:
         return f"<Run {self.path} {self.name!r}{' finished' if self.finished else ''}>"
+
+
+def _torch() -> Any:
+    """Return the adapter of torch, which stands above this floor and is loaded only if somebody has a model."""
+    return importlib.import_module("trailmark.torch")
 
 
 def _as_step(step: Any) -> int:

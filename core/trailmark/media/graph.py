@@ -325,7 +325,10 @@ def _inbound(layer: Any) -> list[Any]:
     """Return the layers whose outputs a Keras layer was called with."""
     sources: list[Any] = []
     for call in getattr(layer, "_inbound_nodes", None) or getattr(layer, "inbound_nodes", None) or []:
-        parents = getattr(call, "parent_nodes", None)  # Keras 3
-        found = [parent.operation for parent in parents] if parents is not None else getattr(call, "inbound_layers", [])
+        parents = getattr(call, "parent_nodes", None) or []
+        if parents and all(hasattr(parent, "operation") for parent in parents):  # Keras 3
+            found = [parent.operation for parent in parents]
+        else:
+            found = getattr(call, "inbound_layers", [])
         sources += found if isinstance(found, (list, tuple)) else [found]
     return sources

@@ -38,6 +38,8 @@ class Histogram:
         nan: how many NaN there were.
         inf: how many times infinity.
         neg_inf: how many times minus infinity.
+        zeros: how many were exactly zero; None if they were not counted. `trailmark.watch` counts them.
+        norm: the square root of the sum of squares; None if it is not known. `trailmark.watch` knows it.
 
     Raises:
         MediaError: neither or both inputs are given, or they do not fit together.
@@ -52,12 +54,57 @@ class Histogram:
         if (sequence is None) == (np_histogram is None):
             raise MediaError("Histogram takes either a sequence of numbers or np_histogram=(counts, edges)")
         self.nan = self.inf = self.neg_inf = 0
+        self.zeros: int | None = None
+        self.norm: float | None = None
         self.histogram: list[int] | list[float]
-        self.bins: list[float]
+        self._edges: list[float] | None
+        self._range: tuple[float, float] | None = None  # of bins of one width, whose edges are made when asked for
         if np_histogram is not None:
-            self.histogram, self.bins = _given(np_histogram)
+            self.histogram, self._edges = _given(np_histogram)
         else:
-            self.histogram, self.bins = self._count(_numbers(sequence, "Histogram"), _bin_count(num_bins))
+            self.histogram, self._edges = self._count(_numbers(sequence, "Histogram"), _bin_count(num_bins))
+
+    @classmethod
+    def from_counts(
+        cls,
+        counts: Sequence[int],
+        low: float,
+        high: float,
+        *,
+        nan: int = 0,
+        inf: int = 0,
+        neg_inf: int = 0,
+        zeros: int | None = None,
+        norm: float | None = None,
+    ) -> Histogram:
+        """Return the histogram of numbers that were counted already, in bins of one width between `low` and `high`.
+
+        The edges are ``numpy.linspace(low, high, len(counts) + 1)``. The other arguments are the attributes.
+
+        Raises:
+            MediaError: there are no counts or more than 512, or `low` and `high` are not finite and ascending.
+        """
+        if not 0 < len(counts) <= MAX_BINS:
+            raise MediaError(f"Histogram.from_counts takes 1 to {MAX_BINS} counts, got {len(counts)}")
+        if not -math.inf < low < high < math.inf:
+            raise MediaError(f"Histogram.from_counts takes a finite low below a finite high, got {low} and {high}")
+        self = cls.__new__(cls)
+        self.histogram, self._edges, self._range = list(counts), None, (float(low), float(high))
+        self.nan, self.inf, self.neg_inf, self.zeros, self.norm = nan, inf, neg_inf, zeros, norm
+        return self
+
+    @property
+    def bins(self) -> list[float]:
+        """The edges, one more than there are bins, ascending."""
+        if self._edges is None:
+            assert self._range is not None  # noqa: S101 (one of them is known)
+            self._edges = _even(*self._range, len(self.histogram))
+            self._range = None  # the caller may change the list
+        return self._edges
+
+    @bins.setter
+    def bins(self, edges: list[float]) -> None:
+        self._edges, self._range = edges, None
 
     def _count(self, values: Array, num_bins: int) -> tuple[list[int], list[float]]:
         import numpy as np
@@ -81,11 +128,14 @@ class Histogram:
     def to_record(self) -> dict[str, Any]:
         """Return what the journal keeps; bins of one width are kept as their range."""
         record: dict[str, Any] = {"_type": "histogram", "counts": list(self.histogram)}
-        if self.bins == _even(self.bins[0], self.bins[-1], len(self.histogram)):
+        if self._range is not None:
+            record["range"] = list(self._range)
+        elif self.bins == _even(self.bins[0], self.bins[-1], len(self.histogram)):
             record["range"] = [self.bins[0], self.bins[-1]]
         else:
             record["edges"] = list(self.bins)
         record.update((name, count) for name in ("nan", "inf", "neg_inf") if (count := getattr(self, name)))
+        record.update((name, known) for name in ("zeros", "norm") if (known := getattr(self, name)) is not None)
         return record
 
     @classmethod
@@ -107,10 +157,14 @@ class Histogram:
         histogram = cls(np_histogram=(counts, edges))
         for name in ("nan", "inf", "neg_inf"):
             setattr(histogram, name, record.get(name, 0))
+        histogram.zeros, histogram.norm = record.get("zeros"), record.get("norm")
         return histogram
 
+    def _compared(self) -> tuple[Any, ...]:
+        return (self.histogram, self.bins, self.nan, self.inf, self.neg_inf, self.zeros, self.norm)
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Histogram) and vars(self) == vars(other)
+        return isinstance(other, Histogram) and self._compared() == other._compared()
 
     __hash__ = None  # type: ignore[assignment]
 

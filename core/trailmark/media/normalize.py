@@ -157,6 +157,8 @@ def _from_protocol(value: Any, key: str, depth: int) -> Any:
         return value.total_seconds()
     if callable(getattr(kind, "to_record", None)):
         record = value.to_record()
+        if kind.__module__.startswith("trailmark."):
+            return record  # ours are plain
         if isinstance(record, dict) and "_type" in record:
             return plain(record, key, depth + 1)
     return NotImplemented

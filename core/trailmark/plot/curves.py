@@ -91,7 +91,7 @@ def pr_curve(
         precision=curves.y,
         threshold=curves.thresholds,
         average_precision=_areas(drawn),
-        frequency=[float(one.is_class.mean()) for one, curve in drawn for _ in curve.x],
+        frequency=[share for one, curve in drawn for share in [float(one.is_class.mean())] * len(curve.x)],
     )
     strings = {"title": title, "interpolate": "" if size is None else "linear"}
     return plot_table("pr_curve", table, {}, strings, split_table)

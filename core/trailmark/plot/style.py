@@ -56,11 +56,19 @@ _CONFIG: dict[str, Any] = {
 }
 
 
-def frame(title: str, *, height: Any = 300) -> dict[str, Any]:
-    """Return a specification without marks: schema, title, source, size and looks."""
+def frame(title: str, subtitle: str = "", *, height: Any = 300) -> dict[str, Any]:
+    """Return a Vega-Lite specification without marks: schema, title, source, size and looks.
+
+    Add marks and encodings to it, and draw a table by `plot_table`. All columns of the table are there by their names.
+
+    Args:
+        title: what stands above the chart.
+        subtitle: a line below it.
+        height: in pixels, of the whole chart; or what Vega-Lite takes as height, such as ``{"step": 20}`` for each row.
+    """
     spec: dict[str, Any] = {
         "$schema": SCHEMA,
-        "title": {"text": title},
+        "title": {"text": title, **({"subtitle": subtitle} if subtitle else {})},
         "data": {"name": "table"},
         "width": "container",
         "height": height,
