@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from trailmark._version import __version__
 
 if TYPE_CHECKING:
-    from trailmark import fastai, keras, lightning, plot, sklearn, torch
+    from trailmark import fastai, keras, lightning, plot, sklearn, torch  # noqa: F401 (found by `_MODULES`)
     from trailmark._init import init
     from trailmark._login import login
     from trailmark._run.alert_level import AlertLevel

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import trailmark
 from trailmark.journal.runstate import RunState, load
 
 if TYPE_CHECKING:
@@ -253,3 +254,27 @@ def test_silent_says_nothing(begin: Callable[..., Run], capfd: pytest.CaptureFix
     shutil.rmtree(run.path_on_disk)
     run.finish()
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_large_section_does_not_fill_the_report(begin: Callable[..., Run], capfd: pytest.CaptureFixture[str]) -> None:
+    """What the user logged is told before a section of many keys, as a watched model has."""
+    run = begin(settings={"quiet": False})
+    run.log({**{f"gradient_norm/{i}": float(i) for i in range(40)}, "loss": 0.25})
+    run.finish()
+    lines = capfd.readouterr().err.splitlines()
+    assert [line.split()[-2:] for line in lines if "loss" in line] == [["loss", "0.25"]]
+    assert sum("gradient_norm" in line for line in lines) == 11
+
+
+def test_calls_at_the_end_may_still_log(begin: Callable[..., Run], capfd: pytest.CaptureFixture[str]) -> None:
+    """`on_finish` calls while the run takes rows, once; what one raises is a warning and hinders no other."""
+    run = begin()
+    run.on_finish(lambda: run.log({"last": 1}))
+    run.on_finish(lambda: 1 / 0)
+    run.on_finish(lambda: run.log({"very last": 2}))
+    run.finish()
+    run.finish()
+    stored = trailmark.Api(run.path_on_disk.parents[1]).run(run.path)
+    assert [stored.summary["last"], stored.summary["very last"]] == [1, 2]
+    assert stored.state == "finished"
+    assert capfd.readouterr().err.count("ZeroDivisionError: division by zero") == 1

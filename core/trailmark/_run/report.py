@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import shlex
 from collections.abc import Mapping
 from time import time as clock
@@ -33,7 +34,9 @@ def report(run: Run, exit_code: int) -> None:
     seconds = clock() - writer.header.time
     termlog(f"run {run.name} {how}: {state.rows} row{'' if state.rows == 1 else 's'} in {_duration(seconds)}")
     shown = {key: text for key, value in run.summary.items() if (text := _text(value))}
-    keys = list(shown)[:MAX_METRICS]
+    sections = collections.Counter(key.partition("/")[0] for key in shown)
+    # Sections that alone would fill the report, as those of a watched model, come after what the user logged.
+    keys = sorted(shown, key=lambda key: sections[key.partition("/")[0]] >= MAX_METRICS)[:MAX_METRICS]
     lines = _sparklines(writer.path, keys) if state.rows else {}
     width = max((len(key) for key in keys), default=0)
     for key in keys:

@@ -42,7 +42,7 @@ from trailmark.journal.runstate import combine
 from trailmark.media.normalize import flat_row, is_media, plain, with_media
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
     from typing import TextIO
 
@@ -69,6 +69,7 @@ class Run(Artifacts):
         self._step = beginning.next_step
         self._ending = threading.Lock()
         self._alerted: dict[str, float] = {}
+        self._before_end: list[Callable[[], object]] = []
         self.pulse: Pulse | None = None
         self.files = SavedFiles(writer, self._files_folder)
         self.media = MediaFiles(writer, self._files_folder)
@@ -344,6 +345,13 @@ class Run(Artifacts):
         """
         self.end(exit_code or 0, quiet=quiet)
 
+    def on_finish(self, call: Callable[[], object]) -> None:
+        """Have `call()` called when the run finishes in this process, while it still takes rows.
+
+        What it raises is a warning. A process that is killed calls nothing.
+        """
+        self._before_end.append(call)
+
     def end(
         self,
         exit_code: int,
@@ -360,6 +368,9 @@ class Run(Artifacts):
         with self._ending:
             if self._writer.closed:
                 return
+            calls, self._before_end = self._before_end if self.owned else [], []
+            for call in calls:
+                self._call(call)
             if self.pulse is not None and self.owned:
                 self.pulse.stop(self._settings.finish_timeout_s)
             record = Exit(time=clock(), code=exit_code, error=error, signal=signal)
@@ -370,6 +381,13 @@ class Run(Artifacts):
             termwarn(f"{lost} rows of run {self.name} were lost, as its journal could not be written")
         if self.owned and not (quiet or self._settings.quiet or self.disabled):
             report(self, exit_code)
+
+    def _call(self, call: Callable[[], object]) -> None:
+        """Call what `on_finish` was given."""
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001 (of whoever gave it; the run finishes all the same)
+            termwarn(f"a call at the end of run {self.name} failed: {type(error).__name__}: {error}")
 
     def close_silently(self) -> None:
         """Accept calls without a word from now on: the process is about to die of a signal."""

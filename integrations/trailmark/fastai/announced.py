@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 
-class AnnouncedSteps(torch.optim.Optimizer):  # type: ignore[misc] (torch may be missing where types are checked)
+class AnnouncedSteps(torch.optim.Optimizer):
     """An optimizer of torch that has the parameters of a model and leaves them alone."""
 
     def __init__(self, model: Any) -> None:

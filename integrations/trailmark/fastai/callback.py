@@ -17,7 +17,7 @@ _LOGS = (None, "gradients", "parameters", "all")
 _AFTER_SAVING = 62  # fastai's SaveModelCallback has 61: what it saved in an epoch is there when the epoch is recorded
 
 
-class WandbCallback(Callback):  # type: ignore[misc] (fastai has no types)
+class WandbCallback(Callback):
     """Record the trainings of a learner of fastai.
 
     Given to the learner, it records each fit; given to `fit`, that fit. Rows, names and files are those of W&B's

@@ -58,7 +58,7 @@ def pixels(picture: Any) -> np.ndarray[Any, Any]:
     """
     import numpy as np
 
-    array = plain(picture).transpose(1, 2, 0)
+    array: np.ndarray[Any, Any] = plain(picture).transpose(1, 2, 0)
     if array.shape[-1] > _CHANNELS:
         array = array[..., :3]
     if array.dtype.kind == "f":

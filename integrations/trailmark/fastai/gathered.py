@@ -76,12 +76,12 @@ def _described(value: Any, depth: int) -> dict[str, Any]:
 def _arguments(value: Any) -> dict[str, Any]:
     """Return what an object keeps of the arguments of its class, and of the classes that this one derives from."""
     kept = getattr(value, "__dict__", {})
-    found = {}
+    found: dict[str, Any] = {}
     for kind in type(value).__mro__:
         if kind is object or "__init__" not in vars(kind):
             continue
         try:
-            names = inspect.signature(kind.__init__).parameters
+            names = inspect.signature(kind.__init__).parameters  # type: ignore[misc]  # of just this class
         except (TypeError, ValueError):  # made in C
             continue
         for name in names:
@@ -122,8 +122,9 @@ def _text(value: Any) -> str:
         given = [*map(_text, value.args), *(f"{key}={_text(item)}" for key, item in value.keywords.items())]
         return f"{_name(value.func)}({', '.join(given)})"[:_MAX_TEXT]
     if isinstance(value, os.PathLike):
-        return os.fspath(value)
-    if isinstance(value, type) or type(value).__repr__ is object.__repr__ or hasattr(value, "__name__"):
+        return os.fsdecode(value)
+    shown_by: object = type(value).__repr__
+    if isinstance(value, type) or shown_by is object.__repr__ or hasattr(value, "__name__"):
         return _name(value)  # the text would hold an address, and differ from run to run
     try:
         return str(value)[:_MAX_TEXT]

@@ -176,7 +176,7 @@ def _parts(parts: Any, loader: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
 
 
 def _decoded_items(one: Predicted, loader: Any, samples: Any, outputs: Any) -> list[Item]:
-    shape = getattr(one.preds, "shape", ())
+    shape: tuple[int, ...] = getattr(one.preds, "shape", ())
     classes = int(shape[1]) if len(shape) > 1 else 0
     return [
         Item(*_parts(sample, loader), tuple(output), classes)
@@ -189,7 +189,11 @@ def _raw_items(one: Predicted, loader: Any, count: int) -> list[Item]:
     inputs, targets = _parts(one.batch, loader)
     outputs = one.decoded if isinstance(one.decoded, (tuple, list)) else (one.decoded,)
     length = min([count, *(len(part) for part in (*inputs, *outputs) if getattr(part, "ndim", 0))])
-    return [Item(*(tuple(part[n] for part in parts) for parts in (inputs, targets, outputs)), 0) for n in range(length)]
+    return [Item(_item(inputs, n), _item(targets, n), _item(outputs, n), 0) for n in range(length)]
+
+
+def _item(parts: Iterable[Any], n: int) -> tuple[Any, ...]:
+    return tuple(part[n] for part in parts)
 
 
 def _frame(truth: Any, predicted: Any) -> Any:

@@ -17,7 +17,7 @@ from fastai.torch_core import to_detach
 from trailmark.fastai.generators import kept_generators
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 # Callbacks that watch or steer a training: what they do must not happen for a few items in between.
 _LEFT_OUT = {"DistributedTrainer", "ProgressCallback"}
@@ -72,7 +72,7 @@ class Sample:
                     numbers = random.Random(seed).sample(range(loader.n), self.count)  # noqa: S311 (as W&B draws them)
                     self.loader = self.loader.new(get_idxs=_Order(numbers))
 
-    def predict(self, learn: Any) -> Iterator[Predicted]:
+    def predict(self, learn: Any) -> Generator[Predicted, None, None]:
         """Return the batches of the sample, each with what the model of `learn` makes of it."""
         with kept_generators(), _standing_still(learn):
             left = self.count

@@ -51,7 +51,7 @@ class Session:
         return {"run": run if run is None or isinstance(run, bytes) else pickle.dumps(run)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["run"])  # type: ignore[misc] (a copy begins anew)
+        self.__init__(state["run"])  # type: ignore[misc]  # a copy begins anew
 
     def run(self) -> trailmark.Run:
         """Return the run to record in.
@@ -135,9 +135,10 @@ class Fit:
         return None
 
     def _saved_model(self) -> SavedModel | None:
+        saved = None
         with _harmless("the model"):
-            return SavedModel(self.learn, self.asked.model_name)
-        return None
+            saved = SavedModel(self.learn, self.asked.model_name)
+        return saved
 
     # -- events --------------------------------------------------------------------------------------------------
 

@@ -93,7 +93,7 @@ def class_target(y: Any, name: str) -> Array:
 def _gaps(array: Array) -> Array:
     if array.dtype.kind == "f":
         return np.isnan(array)
-    return np.equal(array, None).astype(bool) if array.dtype.kind == "O" else np.zeros(array.shape, bool)
+    return np.equal(array, np.array(None)).astype(bool) if array.dtype.kind == "O" else np.zeros(array.shape, bool)
 
 
 def classes_of(*targets: Array, labels: Any = None, known: Any = None, count: int | None = None) -> Classes:

@@ -30,7 +30,7 @@ def target(y: Any, name: str) -> Array:
     if y is None or isinstance(y, (str, bytes, dict)):
         raise UsageError(f"{name} must be a sequence of one value a sample, got {y!r:.80}")
     try:
-        array = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
+        array: Array = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
     except Exception as error:
         raise UsageError(f"{name} cannot be read as an array, got a {type(y).__name__}: {error}") from error
     if array.ndim == 2 and array.shape[1] == 1:  # noqa: PLR2004
@@ -124,8 +124,8 @@ def without_missing(*columns: Array | None) -> Array | None:
     for column in columns:
         if column is None or column.dtype.kind not in "fO":
             continue
-        gaps = np.isnan(column) if column.dtype.kind == "f" else np.equal(column, None).astype(bool)
-        gaps = gaps.reshape(len(gaps), -1).any(axis=1)
+        gaps = np.isnan(column) if column.dtype.kind == "f" else np.equal(column, np.array(None)).astype(bool)
+        gaps = np.any(gaps.reshape(len(gaps), -1), axis=1)
         missing = gaps if missing is None else missing | gaps
     if missing is None or not missing.any():
         return None

@@ -177,7 +177,7 @@ def _usable(model: Any, y: Array | None, folds: list[Fold], sizes: list[int]) ->
         return usable
     classes = len(np.unique(y))
     counts = np.array([[len(np.unique(y[train[:size]])) for train, _ in folds] for size in sizes])
-    lacking = [size for size, lacks in zip(sizes, (counts < classes).any(axis=1), strict=True) if lacks]
+    lacking = [size for size, lacks in zip(sizes, counts.min(axis=1) < classes, strict=True) if lacks]
     if lacking:
         trailmark.termwarn(
             f"{_CALL}: up to {max(lacking):,} training samples do not hold all {classes} classes, which says little of "

@@ -29,7 +29,7 @@ def leverage(values: Any, *, intercept: bool) -> tuple[Array, int]:
     size = values.shape[1]
     triangle = np.zeros((0, size))
     for chunk in _chunks(values, centre, scale):
-        triangle = np.linalg.qr(np.vstack([triangle, chunk]), mode="r")
+        triangle = np.asarray(np.linalg.qr(np.vstack([triangle, chunk]), mode="r"))
     _, singular, directions = np.linalg.svd(triangle, full_matrices=False)
     largest = singular[0] if len(singular) else 0.0
     determined = singular > largest * max(values.shape) * np.finfo(np.float64).eps

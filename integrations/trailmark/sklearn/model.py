@@ -84,8 +84,15 @@ def plot_model(
             dataset, X, y = ("train", X_train, y_train) if X_test is None else ("test", X_test, y_test)  # noqa: N806
             return _plot_one_set(model, X, y, dataset, labels, feature_names, model_name or name_of(model), found)
         data = X_train, X_test, y_train, y_test
-        options = {"labels": labels, "feature_names": feature_names, "log_learning_curve": log_learning_curve}
-        return plot_classifier(model, *data, **options, model_name=model_name or "Classifier", run=found)
+        return plot_classifier(
+            model,
+            *data,
+            labels=labels,
+            feature_names=feature_names,
+            log_learning_curve=log_learning_curve,
+            model_name=model_name or "Classifier",
+            run=found,
+        )
     if what == "regressor":
         if X_train is None and X_test is None:
             raise _lacking()
@@ -140,7 +147,7 @@ def _plot_one_set(
     same_length(_CALL, X=X, y=y)
     classes = getattr(model, "classes_", None)
     known = None if classes is None or isinstance(classes, list) or np.ndim(classes) != 1 else classes
-    sets = (X, y) if dataset == "train" else (None, None, X, y)
+    sets: tuple[Any, Any, Any, Any] = (X, y, None, None) if dataset == "train" else (None, None, X, y)
     parts: dict[str, Callable[[], Chart]] = {
         "feature_importances": lambda: importances_chart(model, feature_names),
         "confusion_matrix": lambda: confusion_chart(y, predictions(model, X), labels, known=known),

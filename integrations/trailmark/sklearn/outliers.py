@@ -122,7 +122,7 @@ def _distances(model: Any, X: Any, y: Any) -> Distances:  # noqa: N803
     placed = np.arange(n) if fine is None else fine
     known = without_missing(residuals[placed])
     placed = placed if known is None else placed[known]
-    notes = (say_dropped(_CALL, n, len(placed)),) if len(placed) < n else ()
+    notes: tuple[str, ...] = (say_dropped(_CALL, n, len(placed)),) if len(placed) < n else ()
     chosen = sample(len(placed), max(4 * size, int(_MOST_WORK / (size + 1) ** 2)))
     if chosen is not None:
         notes += (say_sampled(_CALL, len(placed), len(chosen)),)

@@ -68,7 +68,8 @@ def _largest(values: Any, centre: Array) -> Array:
     """Return the two main directions of many features, which are not made dense; always the same ones."""
     n, size = values.shape
     if n <= 3:  # noqa: PLR2004 (too few for an iteration)
-        return np.linalg.svd(np.asarray(values.todense() if hasattr(values, "todense") else values) - centre)[2][:2].T
+        dense = np.asarray(values.todense() if hasattr(values, "todense") else values)
+        return np.asarray(np.linalg.svd(dense - centre)[2][:2].T)
 
     def forth(vector: Array) -> Array:
         flat = vector.reshape(-1)

@@ -191,11 +191,15 @@ def _centres(clusterer: Any, clusters: Clusters, projection: Projection) -> Arra
     """Return where the middle of each sample's cluster is drawn, (n, 2); NaN of noise."""
     placed = np.full((len(clusters.rows), 2), np.nan)
     known = getattr(unwrapped(clusterer), "cluster_centers_", None)
-    known = known.toarray() if hasattr(known, "toarray") else known
+    known = known.toarray() if known is not None and hasattr(known, "toarray") else known
     for label in np.unique(clusters.labels[~clusters.noise]):
         members = clusters.labels == label
-        own = known is not None and clusters.labels.dtype.kind in "iu" and label < len(known)
-        if own and np.shape(known)[1:] == projection.centre.shape:
+        if (
+            known is not None
+            and clusters.labels.dtype.kind in "iu"
+            and label < len(known)
+            and np.shape(known)[1:] == projection.centre.shape
+        ):
             placed[members] = projection.place(np.asarray(known[label], np.float64))
         else:
             placed[members] = projection.points[members].mean(axis=0)

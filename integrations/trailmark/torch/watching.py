@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,9 @@ def watch(
     options = options_of(log, log_freq, choice)
     first = _number(idx)
     run = run_of(run, "trailmark.watch()")
+    if run not in _used:
+        _used[run] = 0
+        run.on_finish(functools.partial(unwatch, None, run))
     hooks.tidy()
     graphs = []
     for place, model in enumerate(chosen):

@@ -27,6 +27,7 @@ HOSTS_WARNINGS = (
     "Explicitly requested dtype int64:UserWarning",  # Keras 3 hands JAX integers as they are
     "You are saving your model as an HDF5 file:UserWarning",  # what tests of .h5 are about
     "Can save best model only with:UserWarning",  # Keras's own word on a metric that is missing
+    "Your input ran out of data:UserWarning",  # Keras 3.0 on TensorFlow, where an execution is not full
     "The structure of `inputs` doesn't match:UserWarning",
     ".*:ResourceWarning",  # TensorFlow leaves executors and sockets to the collector
 )

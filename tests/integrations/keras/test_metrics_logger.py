@@ -168,10 +168,11 @@ def test_an_evaluation_by_itself_is_logged(
     assert found.series("test/accuracy").value.tolist() == pytest.approx([accuracy])
 
 
-def test_keras_need_not_wait_for_batches(classes: Any) -> None:
-    """There is a hook for batches only where batches are logged."""
-    assert classes.WandbMetricsLogger().on_train_batch_end._is_default
-    assert not hasattr(classes.WandbMetricsLogger(10).on_train_batch_end, "_is_default")
+def test_keras_need_not_wait_for_batches(classes: Any, keras: Any) -> None:
+    """The hook for batches is Keras's own, which does nothing, unless batches are logged."""
+    nothing = keras.callbacks.Callback.on_train_batch_end
+    assert classes.WandbMetricsLogger().on_train_batch_end.__func__ is nothing
+    assert classes.WandbMetricsLogger(10).on_train_batch_end.__func__ is not nothing
 
 
 def test_a_callback_in_no_list_does_no_harm(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 pytest.importorskip("jsonargparse", reason="LightningCLI needs jsonargparse[signatures]")
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of jsonargparse, about calls of Lightning
+
 CONFIG = """
 seed_everything: 0
 trainer:
