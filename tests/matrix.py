@@ -29,7 +29,7 @@ TITLES = {
     "sklearn": "scikit-learn",
     "torch": "PyTorch",
 }
-TENSORFLOW = re.compile(r"tensorflow(-cpu)?==([\d.]+)")
+PYTEST = "pytest -n logical --dist worksteal"
 
 
 class Environment(NamedTuple):
@@ -83,7 +83,7 @@ class Environment(NamedTuple):
             "    {[adapters]set_env}",
             *([f"    KERAS_BACKEND = {self.backend}"] if self.backend else []),
             "commands =",
-            f"    pytest --adapter {self.adapter} {{posargs:{tests} tests/integrations/test_contract.py}}",
+            f"    {PYTEST} --adapter {self.adapter} {{posargs:{tests} tests/integrations/test_contract.py}}",
         ]
         return "\n".join(lines) + "\n"
 

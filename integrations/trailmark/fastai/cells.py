@@ -64,9 +64,11 @@ def pixels(picture: Any) -> np.ndarray[Any, Any]:
     if array.dtype.kind == "f":
         low, high = float(np.nanmin(array)), float(np.nanmax(array))
         if low < 0 or high > 1:
-            return np.nan_to_num((array - low) / ((high - low) or 1.0))
-        return np.nan_to_num(array)
-    return array.clip(0, 255).astype(np.uint8) if array.dtype != np.bool_ else array
+            array = (array - low) / ((high - low) or 1.0)
+        array = np.nan_to_num(array)
+    elif array.dtype != np.bool_:
+        array = array.clip(0, 255).astype(np.uint8)
+    return array
 
 
 def plain(tensor: Any) -> np.ndarray[Any, Any]:

@@ -96,7 +96,10 @@ class Fit:
         self._watch(session)
         self._log_dataset(session)
         self.sample = self._sample() if asked.log_preds and asked.n_preds > 0 else None
-        self.saved = self._saved_model() if asked.log_model else None
+        self.saved: SavedModel | None = None
+        if asked.log_model:
+            with _harmless("the model"):
+                self.saved = SavedModel(self.learn, asked.model_name)
 
     def _watch(self, session: Session) -> None:
         model = getattr(self.learn.model, "module", self.learn.model)
@@ -133,12 +136,6 @@ class Fit:
             if len(self.learn.dls.loaders) > 1 and len(self.learn.dls.valid) > 0:
                 return Sample(self.learn.dls.valid, self.asked.n_preds, self.asked.seed)
         return None
-
-    def _saved_model(self) -> SavedModel | None:
-        saved = None
-        with _harmless("the model"):
-            saved = SavedModel(self.learn, self.asked.model_name)
-        return saved
 
     # -- events --------------------------------------------------------------------------------------------------
 

@@ -42,7 +42,8 @@ class Classes(NamedTuple):
         if y.dtype.kind == "U":
             return np.fromiter(map(at.__getitem__, y.tolist()), np.int64, len(y))
         found, inverse = np.unique(y, return_inverse=True)
-        return np.asarray([at[value] for value in found.tolist()], np.int64)[inverse.reshape(y.shape)]
+        places: Array = np.asarray([at[value] for value in found.tolist()], np.int64)[inverse.reshape(y.shape)]
+        return places
 
     def chosen(self, wanted: Iterable[Any] | None, what: str = "classes_to_plot") -> list[int]:
         """Return the places of the classes that are asked for by value or by name, in their order; all if None.

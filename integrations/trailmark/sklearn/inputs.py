@@ -55,15 +55,14 @@ def _from_objects(array: Array, name: str) -> Array:
     text = sum(isinstance(value, str) for value in present)
     if 0 < text < len(present):
         raise UsageError(f"{name} has strings beside {_first_other(present)!r}: pass all as strings or all as numbers")
-    if any(gaps) and (text or not present):
-        return np.array([None if gap else value for value, gap in zip(flat, gaps, strict=True)], object).reshape(
-            array.shape
-        )
-    if any(gaps):
-        return np.array([np.nan if gap else value for value, gap in zip(flat, gaps, strict=True)], np.float64).reshape(
-            array.shape
-        )
-    return np.array(present).reshape(array.shape)
+    if not any(gaps):
+        found: Array = np.array(present)
+    elif text or not present:
+        found = np.array([None if gap else value for value, gap in zip(flat, gaps, strict=True)], object)
+    else:
+        found = np.array([np.nan if gap else value for value, gap in zip(flat, gaps, strict=True)], np.float64)
+    shaped: Array = found.reshape(array.shape)
+    return shaped
 
 
 def _first_other(values: list[Any]) -> Any:

@@ -118,8 +118,13 @@ def _refuse_targets_for_samples(X_train: Any, X_test: Any, y_train: Any, y_test:
     Raises:
         UsageError: this is how it was called.
     """
-    one = y_train is None and y_test is None and X_train is not None and X_test is not None
-    if one and np.ndim(getattr(X_test, "values", X_test)) == 1:
+    without_targets = y_train is None and y_test is None
+    if (
+        without_targets
+        and X_train is not None
+        and X_test is not None
+        and np.ndim(getattr(X_test, "values", X_test)) == 1
+    ):
         raise UsageError(
             f"{_CALL} takes data in the order of train_test_split (X_train, X_test, y_train, y_test); for one set of "
             "samples write plot_model(model, X_train=X, y_train=y) or plot_model(model, X_test=X, y_test=y)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,18 +80,22 @@ def test_the_first_batch_has_the_number_that_was_given(
     assert stored(run).series("batch/batch_step").value.tolist() == [100, 101, 102, 103, 104]
 
 
+@pytest.mark.parametrize("size", [5, 4])
 def test_executions_of_several_steps_are_each_logged(
-    classes: Any, keras: Any, make_model: Any, begin: Callable[..., Run], fit: Any, stored: Any
+    classes: Any, keras: Any, make_model: Any, begin: Callable[..., Run], fit: Any, stored: Any, size: int
 ) -> None:
     """With `steps_per_execution`, each execution is one row whatever number Keras gives it, and epochs add up."""
-    if getattr(keras, "backend", None) and getattr(keras.backend, "backend", lambda: "")() == "torch":
+    if keras.__version__ >= "3" and keras.backend.backend() == "torch":
         pytest.skip("Keras on torch refuses steps_per_execution")
+    if keras.__version__ < "3.5" and "tensorflow" in sys.modules and size == 4 and keras.__version__ >= "3":
+        pytest.skip("Keras 3.0 on TensorFlow drops what does not fill an execution")
     run = begin()
     note, notes = batches(keras)
-    fit(classes.WandbMetricsLogger("batch"), note, model=make_model(steps_per_execution=2), batch_size=4)
+    fit(classes.WandbMetricsLogger("batch"), note, model=make_model(steps_per_execution=2), batch_size=size)
     found = stored(run)
+    count = 20 // size
     steps = found.series("batch/batch_step").value.tolist()
-    assert steps == [min(number, 4) + 5 * (at >= len(notes) // 2) for at, (number, _) in enumerate(notes)]
+    assert steps == [min(number, count - 1) + count * (at >= len(notes) // 2) for at, (number, _) in enumerate(notes)]
     assert found.series("batch/loss").value.tolist() == [loss for _, loss in notes]
 
 

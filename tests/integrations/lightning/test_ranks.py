@@ -72,7 +72,7 @@ def test_processes_that_lightning_starts_write_one_run(
     early: str, pl: ModuleType, script: Callable[..., Any], root: Path
 ) -> None:
     """With the strategy "ddp", the run is one whether it was begun before the other process or after."""
-    done = script(TRAINING.format(tree=pl.__name__, strategy="ddp", early=early))
+    done = script(TRAINING.format(tree=pl.__name__, strategy="ddp", early=early), timeout_s=300)
     assert done.returncode == 0, done.stderr
     run = _assert_is_one_run(root)
     assert run.attempts == 1
@@ -81,7 +81,7 @@ def test_processes_that_lightning_starts_write_one_run(
 
 def test_processes_that_are_spawned_write_one_run(pl: ModuleType, script: Callable[..., Any], root: Path) -> None:
     """With the strategy "ddp_spawn", the run is begun in the first process, and those that train go on in it."""
-    done = script(TRAINING.format(tree=pl.__name__, strategy="ddp_spawn", early=""))
+    done = script(TRAINING.format(tree=pl.__name__, strategy="ddp_spawn", early=""), timeout_s=300)
     assert done.returncode == 0, done.stderr
     assert _assert_is_one_run(root).attempts == 1
 
