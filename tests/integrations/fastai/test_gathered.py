@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,16 @@ def test_what_is_no_plain_data_becomes_its_text(learner: Callable[..., Any]) -> 
         "thing": {"f": "mae", "many": "Tensor (50,)", "list": [1, 2]},
         "_name": "Kept",
     }
+
+
+def test_a_path_of_bytes_becomes_a_text(tmp_path: Path, learner: Callable[..., Any]) -> None:
+    """An entry of a folder that was listed by bytes is told as a text, as other paths are."""
+    (tmp_path / "images").mkdir()
+    learn = learner()
+    learn.create_opt()
+    with os.scandir(os.fsencode(tmp_path)) as entries:
+        learn.add_cb(Kept(True, next(entries), 1, 1, 1))
+    assert gathered(learn)["Kept"]["path"] == str(tmp_path / "images")
 
 
 def test_texts_hold_no_addresses(learner: Callable[..., Any]) -> None:
