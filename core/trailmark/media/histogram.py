@@ -67,7 +67,7 @@ class Histogram:
     @classmethod
     def from_counts(
         cls,
-        counts: Sequence[int],
+        counts: Sequence[float],
         low: float,
         high: float,
         *,

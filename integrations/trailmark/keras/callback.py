@@ -152,7 +152,7 @@ class WandbCallback(Hosted):
     @property
     def on_train_batch_end(self) -> Callable[..., None]:
         """Log a batch. Only there if batches are logged: Keras waits for each batch if a callback has this."""
-        return self._log_batch if self._batches else super().on_train_batch_end  # type: ignore[no-any-return, misc]
+        return self._log_batch if self._batches else super().on_train_batch_end
 
     def _log_batch(self, batch: int, logs: Logs = None) -> None:
         if self._batches and self._batches.due(batch) is not None:
@@ -200,18 +200,20 @@ class WandbCallback(Hosted):
     def _examples(self) -> dict[str, Any]:
         if not self._pictures or self._validation is None or self.run.rank:
             return {}
+        row: dict[str, Any] = {}
         with tolerated("predictions are not drawn"):
             samples = self._validation.some(self._count)
-            return {"examples": self._pictures.draw(samples, self._predicted(samples))}
-        return {}
+            row["examples"] = self._pictures.draw(samples, self._predicted(samples))
+        return row
 
     def _table(self) -> dict[str, Any]:
         if self._validation is None or self.run.rank:
             return {}
+        row: dict[str, Any] = {}
         with tolerated("the evaluation is not logged"):
-            table = self._evaluation.table(self._validation, self._predicted(self._validation))
-            return {"validation_predictions": table}
-        return {}
+            predicted = self._predicted(self._validation)
+            row["validation_predictions"] = self._evaluation.table(self._validation, predicted)
+        return row
 
     def _predicted(self, samples: Samples) -> Any:
         model = self.model

@@ -38,5 +38,5 @@ def is_made(kind: type) -> bool:
 
 def remade(tree: str, name: str) -> Any:
     """Return an empty callback, for pickle: of the tree that it was of, in whatever order things are imported here."""
-    kind = derived(name, importlib.import_module(tree))
+    kind: Any = derived(name, importlib.import_module(tree))
     return kind.__new__(kind)

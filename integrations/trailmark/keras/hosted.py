@@ -11,10 +11,29 @@ from trailmark.errors import NoRunError, RunFinishedError, UsageError
 from trailmark.keras.derive import is_made, remade
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
-class Hosted:
+if TYPE_CHECKING:
+
+    class _Callback:
+        """What the class of Keras has that follows in the order of classes."""
+
+        model: Any
+        params: Mapping[str, Any] | None
+
+        def set_model(self, model: Any) -> None: ...
+        def set_params(self, params: Mapping[str, Any]) -> None: ...
+        def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None: ...
+        @property
+        def on_train_batch_end(self) -> Callable[..., None]: ...
+        def _save_model(self, epoch: int, batch: int | None, logs: Mapping[str, Any] | None) -> None: ...
+        def _get_file_path(self, epoch: int, batch: int | None, logs: Mapping[str, Any] | None) -> str: ...
+else:
+    _Callback = object
+
+
+class Hosted(_Callback):
     """The part of a callback that is no matter of Keras. A class of Keras follows it in the order of classes.
 
     Attributes:
@@ -26,10 +45,6 @@ class Hosted:
     host: ClassVar[str] = "Callback"
     tree: ClassVar[str]
     left_out: ClassVar[frozenset[str]] = frozenset({"_run", "_model", "model"})
-
-    if TYPE_CHECKING:
-        model: Any
-        params: Mapping[str, Any] | None
 
     def __init__(self, *, run: trailmark.Run | None, **options: Any) -> None:
         super().__init__(**options)
@@ -55,7 +70,7 @@ class Hosted:
                 f"{type(self).__name__} was made for {self.tree}, and the model is of {'/'.join(trees)}: import "
                 f"{'/'.join(trees)} before trailmark.keras (for tf_keras, or set TF_USE_LEGACY_KERAS=1)"
             )
-        super().set_model(model)  # type: ignore[misc] (Keras's)
+        super().set_model(model)
 
     def _begin(self) -> bool:
         """Take the run of this training; whether it is another than before."""

@@ -10,15 +10,19 @@ def learning_rate(model: Any) -> float | None:
 
     It may be a number, a variable or tensor of any backend, or a schedule (of Keras 2), also of an optimizer inside.
     """
-    optimizer = getattr(model, "optimizer", None)
-    rate = getattr(optimizer, "learning_rate", None)
+    optimizer: Any = getattr(model, "optimizer", None)
+    rate: Any = getattr(optimizer, "learning_rate", None)
     if rate is None:
         optimizer = getattr(optimizer, "inner_optimizer", None)
         rate = getattr(optimizer, "learning_rate", None)
     if rate is None:
         return None
     if callable(rate) and not hasattr(rate, "shape"):
-        rate = rate(optimizer.iterations)
+        return _number(rate(optimizer.iterations))
+    return _number(rate)
+
+
+def _number(rate: Any) -> float:
     try:
         return float(rate)
     except (TypeError, ValueError):  # a variable of an early Keras 3

@@ -75,7 +75,7 @@ class WandbMetricsLogger(Hosted):
     @property
     def on_train_batch_end(self) -> Callable[..., None]:
         """Log a batch. Only there if batches are logged: Keras waits for each batch if a callback has this."""
-        return self._log_batch if self._batches else super().on_train_batch_end  # type: ignore[no-any-return, misc]
+        return self._log_batch if self._batches else super().on_train_batch_end
 
     def _log_batch(self, batch: int, logs: Logs = None) -> None:
         step = self._batches.due(batch) if self._batches else None

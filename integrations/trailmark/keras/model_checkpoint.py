@@ -53,9 +53,6 @@ class WandbModelCheckpoint(Hosted):
         best: float | None
         save_best_only: bool
 
-        def _save_model(self, epoch: int, batch: int | None, logs: Logs) -> None: ...
-        def _get_file_path(self, epoch: int, batch: int | None, logs: Logs) -> str: ...
-
     def __init__(
         self,
         filepath: str | os.PathLike[str],

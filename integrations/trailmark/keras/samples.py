@@ -62,7 +62,8 @@ def parts(values: Any) -> list[tuple[str, Any]]:
     if isinstance(values, dict):
         return [(f":{name}", array) for name, array in values.items()]
     if isinstance(values, (list, tuple)):
-        return [(f":{number}", array) for number, array in enumerate(values)] if len(values) > 1 else [("", values[0])]
+        several = len(values) > 1
+        return [(f":{number}" if several else "", array) for number, array in enumerate(values)]
     return [("", values)]
 
 

@@ -42,7 +42,7 @@ def tally(values: list[Values]) -> list[Tally]:
 
 def _is_small(values: Values) -> bool:
     numbers = values.numbers
-    return numbers.numel() <= SMALL and numbers.is_floating_point() and numbers.dtype != torch.float64
+    return bool(numbers.numel() <= SMALL and numbers.is_floating_point() and numbers.dtype != torch.float64)
 
 
 def together(values: list[Values]) -> list[Tally]:

@@ -23,7 +23,7 @@ class Values(NamedTuple):
     @property
     def size(self) -> int:
         """How many numbers there are, with the implied ones."""
-        return self.numbers.numel() + self.implied_zeros
+        return int(self.numbers.numel()) + self.implied_zeros
 
 
 def local(tensor: Any) -> Any:

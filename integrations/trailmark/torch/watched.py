@@ -137,7 +137,7 @@ def _values(source: Source) -> Any:
 
 def _is_capturing(numbers: torch.Tensor) -> bool:
     """Whether a CUDA graph is being captured, in which nothing may be fetched."""
-    return numbers.is_cuda and torch.cuda.is_current_stream_capturing()
+    return bool(numbers.is_cuda and torch.cuda.is_current_stream_capturing())
 
 
 def _divided(result: Tally, factor: float) -> Tally:

@@ -26,7 +26,7 @@ MAKES_RUN = False
 BATCH = 4
 
 
-class Event(Callback):  # type: ignore[misc]
+class Event(Callback):
     """Calls a function after each batch, when all else has seen it."""
 
     order = 1000

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TRAIN_KEYS = {"train_loss", "raw_loss", "lr_0", "mom_0", "sqr_mom_0", "eps_0", "wd_0", "train_samples_per_sec"}
 
 
-class Witness(Callback):  # type: ignore[misc]
+class Witness(Callback):
     """Keeps the loss of each training batch, as a witness."""
 
     order = 55
@@ -44,7 +44,7 @@ class Witness(Callback):  # type: ignore[misc]
             self.witnessed.append(self.learn.loss.item())
 
 
-class At(Callback):  # type: ignore[misc]
+class At(Callback):
     """Calls a function at an event, after all else has seen it."""
 
     order = 1000

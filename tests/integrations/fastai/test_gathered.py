@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from trailmark import Run
 
 
-class Kept(Callback):  # type: ignore[misc]
+class Kept(Callback):
     """Keeps its arguments."""
 
     def __init__(self, flag: Any, path: Any, numbers: Any, broken: Any, thing: Any) -> None:
@@ -92,7 +92,7 @@ def test_texts_hold_no_addresses(learner: Callable[..., Any]) -> None:
     )
 
 
-class Gradients(Callback):  # type: ignore[misc]
+class Gradients(Callback):
     """Keeps the norm of a gradient as it is when the optimizer uses it, as a witness."""
 
     order = 1000

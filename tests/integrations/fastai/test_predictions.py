@@ -195,7 +195,7 @@ def test_pictures_of_pictures(loaders: Callable[..., Any], logged: Callable[...,
     assert run.series("Predictions").value[0][0].numpy().shape == (SIDE, SIDE, 3)
 
 
-class Detector(nn.Module):  # type: ignore[misc]
+class Detector(nn.Module):
     """Two boxes a picture, with scores for three classes."""
 
     def __init__(self) -> None:
@@ -252,7 +252,7 @@ def texts() -> Any:
     return pd.DataFrame(rows)
 
 
-class Bag(nn.Module):  # type: ignore[misc]
+class Bag(nn.Module):
     """Classifies a text by the words in it."""
 
     def __init__(self, words: int) -> None:
@@ -364,7 +364,7 @@ def test_what_no_task_fits_is_shown_item_by_item(learner: Callable[..., Any], lo
 def test_models_that_return_several_things(learner: Callable[..., Any], logged: Callable[..., Any]) -> None:
     """Each of several outputs has its column."""
 
-    class Twins(nn.Module):  # type: ignore[misc]
+    class Twins(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.one = nn.Linear(3, 1)
@@ -423,7 +423,7 @@ def test_a_task_that_cannot_be_shown_is_told_once(
 ) -> None:
     """If predicting fails, there is one warning, and training goes to its end."""
 
-    class Broken(DataLoader):  # type: ignore[misc]
+    class Broken(DataLoader):
         def __iter__(self) -> Any:
             raise ValueError("no such file")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def answers(classes: Any, data: Any, **options: Any) -> Any:
     """Return a callback that logs what the model says of three samples."""
 
-    class Answers(classes.WandbEvalCallback):  # type: ignore[misc]
+    class Answers(classes.WandbEvalCallback):
         def add_ground_truth(self, logs: Any = None) -> None:
             del logs
             for number in range(3):

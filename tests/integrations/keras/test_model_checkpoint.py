@@ -54,7 +54,7 @@ def test_skipped_saves_log_nothing(classes: Any, keras: Any, begin: Callable[...
 def _scored(keras: Any) -> Any:
     """Return a callback that adds a score to what Keras reports: 1, 3 and 2."""
 
-    class Scored(keras.callbacks.Callback):  # type: ignore[misc]
+    class Scored(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             logs["score"] = [1.0, 3.0, 2.0][epoch]
 

@@ -111,7 +111,7 @@ def module(pl: ModuleType) -> type[Any]:
     """Return the class of a module that logs a loss in training, validation and tests."""
     import torch
 
-    class Line(pl.LightningModule):  # type: ignore[misc, name-defined]
+    class Line(pl.LightningModule):  # type: ignore[name-defined]
         def __init__(self, lr: float = 0.1, **hparams: Any) -> None:
             super().__init__()
             self.save_hyperparameters({"lr": lr, **hparams})

@@ -28,14 +28,15 @@ HOSTS_WARNINGS = (
     ".*`num_workers` argument",
     ".*LeafSpec",
     ".*pkg_resources",
-    "This property will",
+    "This property will be removed",
+    "Detected KeyboardInterrupt",
 )
 
 KEY = "train_loss"
 MAKES_RUN = True
 
 
-class Line(pl.LightningModule):  # type: ignore[misc, name-defined]
+class Line(pl.LightningModule):  # type: ignore[name-defined]
     """A linear layer that learns to return nothing."""
 
     def __init__(self) -> None:
@@ -53,7 +54,7 @@ class Line(pl.LightningModule):  # type: ignore[misc, name-defined]
         return torch.optim.SGD(self.parameters(), lr=0.1)
 
 
-class Events(pl.Callback):  # type: ignore[misc, name-defined]
+class Events(pl.Callback):  # type: ignore[name-defined]
     """Calls `event` after each step whose metrics were logged."""
 
     def __init__(self, event: Callable[[int], None]) -> None:

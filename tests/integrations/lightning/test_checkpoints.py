@@ -68,7 +68,7 @@ def test_with_all_kept_they_are_logged_as_they_are_written(
     """With `save_top_k=-1` a checkpoint is logged at once, also with `log_model=True`."""
     seen = []
 
-    class Watcher(pl.Callback):  # type: ignore[misc, name-defined]
+    class Watcher(pl.Callback):  # type: ignore[name-defined]
         def on_train_epoch_end(self, trainer: Any, _module: Any) -> None:
             seen.append(len(trainer.logger._checkpoints._logged))
 
@@ -101,7 +101,7 @@ def test_what_there_is_is_logged_when_the_training_fails(
 ) -> None:
     """After an error or a Ctrl-C the best checkpoint so far is a version, and the rows are there."""
 
-    class Failing(module):  # type: ignore[misc]
+    class Failing(module):
         def on_train_epoch_start(self) -> None:
             if self.current_epoch == 2:
                 raise error

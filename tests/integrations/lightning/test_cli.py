@@ -56,7 +56,7 @@ def test_the_logger_is_made_from_a_file(
     cli = importlib.import_module(f"{pl.__name__}.cli").LightningCLI
     (tmp_path / "config.yaml").write_text(CONFIG, encoding="utf-8")
 
-    class Line(module):  # type: ignore[misc]
+    class Line(module):
         def __init__(self, lr: float = 0.1) -> None:
             super().__init__(lr)
 

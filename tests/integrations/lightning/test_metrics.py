@@ -77,7 +77,7 @@ def test_a_name_used_in_training_and_validation_keeps_both(
 ) -> None:
     """Two values of one name at one step are two rows, as neither may hide the other."""
 
-    class Twice(module):  # type: ignore[misc]
+    class Twice(module):
         def training_step(self, batch: Any, _: int) -> Any:
             loss = self.loss(batch)
             self.log("loss", loss)
@@ -161,12 +161,13 @@ def test_manual_optimization_with_two_optimizers_counts_batches(
     """With two optimizers a batch is one step, as in Lightning's other loggers."""
     import torch
 
-    class Two(module):  # type: ignore[misc]
+    class Two(module):
         def __init__(self) -> None:
             super().__init__()
             self.automatic_optimization = False
 
         def training_step(self, batch: Any, _: int) -> None:
+            loss: Any = None
             for optimizer in self.optimizers():
                 loss = self.loss(batch)
                 optimizer.zero_grad()
@@ -196,7 +197,7 @@ def test_a_metric_named_step_sets_the_step(
 ) -> None:
     """`self.log("step", epoch)` puts the metrics of that call at the epoch."""
 
-    class Epochs(module):  # type: ignore[misc]
+    class Epochs(module):
         def validation_step(self, batch: Any, _: int) -> None:
             self.log("val_loss", self.loss(batch))
             self.log("step", float(self.current_epoch))
@@ -273,7 +274,7 @@ def test_progress_is_not_disturbed_by_rows_of_the_user(
 ) -> None:
     """What a module logs to the run itself stands beside the metrics, and hides none."""
 
-    class Own(module):  # type: ignore[misc]
+    class Own(module):
         def on_train_batch_end(self, *_: Any) -> None:
             self.logger.experiment.log({"own": self.global_step})
 
