@@ -94,8 +94,9 @@ class Watched:
         found = _tallies(sources, scale)
         if not found:
             return
-        if self.run.step != self._row_step:
-            self._row_step, self._row = self.run.step, {}
+        step = self._place(found, point)
+        if step != self._row_step:
+            self._row_step, self._row = step, {}
         for source, result in found:
             self._row.setdefault(source.kind, {})[source.name] = result
         row: dict[str, Any] = {}
@@ -105,10 +106,19 @@ class Watched:
             row[f"{source.kind}_norm/{self.prefix}{source.name}"] = result.histogram.norm
         for source, result in found:
             row[f"{_GROUPS[source.kind]}/{self.prefix}{source.name}"] = result.histogram
-        self.run.log(row, commit=False)
+        self.run.log(row, step, commit=False)
         if "gradient" in self._row and point != self._point:
             self._point = point
             self.run.summary[f"gradient_point{self.prefix and '/' + self.prefix[:-1]}"] = point
+
+    def _place(self, found: list[tuple[Source, Tally]], point: str) -> int:
+        """Return the step of the row: the run's own, or the next one where these tensors would hide earlier values.
+
+        What an optimizer has may hide what the backward pass before it left.
+        """
+        step = self.run.step
+        known = self._row if step == self._row_step and point == self._point else {}
+        return step + any(source.name in known.get(source.kind, ()) for source, _ in found)
 
 
 def _tallies(sources: list[Source], scale: Any) -> list[tuple[Source, Tally]]:

@@ -189,6 +189,25 @@ def test_first_and_every_nth_step(begin: Begin, stored: Stored) -> None:
     assert list(stored(run).series("gradient_norm/total").step) == [0, 3, 6]
 
 
+def test_steps_between_two_logs_hide_none_of_each_other(begin: Begin, stored: Stored) -> None:
+    """Several recorded steps before a `log` are as many rows, the last of which it completes."""
+    run, model = begin(), network()
+    trailmark.watch(model, log_freq=1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    taken = []
+    for step in range(6):
+        optimizer.zero_grad()
+        model(torch.randn(8, 5)).square().mean().backward()
+        taken.append(gradients(model))
+        optimizer.step()
+        if step % 3 == 2:
+            run.log({"loss": step})
+    back = stored(run)
+    same(back, taken)
+    assert list(back.series("gradients/0.weight").step) == [0, 1, 2, 3, 4, 5]
+    assert list(back.series("loss").step) == [2, 5]
+
+
 def test_watching_again_changes_the_options(begin: Begin, stored: Stored) -> None:
     """A model that is watched twice is recorded once, with the later options."""
     run, model = begin(), network()
