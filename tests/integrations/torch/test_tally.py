@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 WAYS = [tally, tally_cpu, together]
 
 
-def check(way: Callable[..., Any], tensor: Tensor) -> Histogram:
+def assert_counted(way: Callable[..., Any], tensor: Tensor) -> Histogram:
     """Compare what a way of counting finds with numpy; return the histogram."""
     values = values_of(tensor)
     assert values is not None
@@ -52,14 +52,14 @@ def check(way: Callable[..., Any], tensor: Tensor) -> Histogram:
 @pytest.mark.parametrize("size", [1, 2, 3, 1000, PIECE - 1, PIECE, 9 * PIECE + 7])
 def test_counts_equal_numpy(way: Callable[..., Any], size: int) -> None:
     """A tensor of any size is counted as by numpy.histogram, in the same bins."""
-    check(way, torch.randn(size) * 0.01)
+    assert_counted(way, torch.randn(size) * 0.01)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_counts_equal_torch_histc(way: Callable[..., Any]) -> None:
     """The counts are those of torch.histc in float64."""
     numbers = torch.randn(70_001)
-    histogram = check(way, numbers)
+    histogram = assert_counted(way, numbers)
     assert histogram.histogram == torch.histc(numbers.double(), 64).long().tolist()
 
 
@@ -72,15 +72,15 @@ def test_counts_are_exact_for_any_numbers(numbers: list[float], dtype: torch.dty
     """Whatever the numbers are, each is in the bin whose edges it is between."""
     tensor = torch.tensor(numbers, dtype=torch.float32).to(dtype)
     with np.errstate(over="ignore"):
-        check(tally, tensor)
-        check(tally_cpu, tensor)
+        assert_counted(tally, tensor)
+        assert_counted(tally_cpu, tensor)
 
 
 @pytest.mark.parametrize("way", [tally, tally_cpu])
 def test_numbers_next_to_an_edge_at_zero_are_on_their_side(way: Callable[..., Any]) -> None:
     """Tiny numbers left and right of an edge at zero, as clipped gradients have, are told apart."""
     tiny = torch.logspace(-40, -3, 500)
-    histogram = check(way, torch.cat([torch.tensor([-1.0, 1.0]), tiny, -tiny, torch.zeros(5)]))
+    histogram = assert_counted(way, torch.cat([torch.tensor([-1.0, 1.0]), tiny, -tiny, torch.zeros(5)]))
     assert histogram.histogram[31:33] == [500, 505]
 
 
@@ -101,16 +101,16 @@ def test_nan_and_infinities_are_counted_apart(way: Callable[..., Any]) -> None:
     numbers = torch.randn(3 * PIECE)
     numbers[5::1000] = float("inf")
     numbers[7] = -float("inf")
-    assert check(way, numbers).norm == float("inf")
+    assert assert_counted(way, numbers).norm == float("inf")
     numbers[9::500] = float("nan")
-    assert check(way, numbers).nan == len(numbers[9::500])
+    assert assert_counted(way, numbers).nan == len(numbers[9::500])
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("numbers", [[0.0] * 9, [2.5] * 9, [float("nan")] * 4, [float("inf"), 1.0]])
 def test_one_number_or_none(way: Callable[..., Any], numbers: list[float]) -> None:
     """A tensor of one number is in one bin, and one without numbers in none."""
-    check(way, torch.tensor(numbers))
+    assert_counted(way, torch.tensor(numbers))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -119,7 +119,7 @@ def test_implied_zeros_of_a_sparse_gradient_are_counted(way: Callable[..., Any])
     embedding = nn.Embedding(50, 4, sparse=True)
     (embedding(torch.tensor([3, 3, 7])) * torch.arange(1, 5)).sum().backward()
     assert embedding.weight.grad is not None
-    histogram = check(way, embedding.weight.grad)
+    histogram = assert_counted(way, embedding.weight.grad)
     assert histogram.zeros == 48 * 4
     assert not embedding.weight.grad.is_coalesced()
 
@@ -142,7 +142,7 @@ def check_dense(tensor: Tensor, dense: Tensor | None) -> None:
     assert values is not None
     [found] = tally([values])
     dense = (tensor.to_dense() if tensor.layout != torch.strided else tensor) if dense is None else dense
-    assert found.histogram == check(tally, dense)
+    assert found.histogram == assert_counted(tally, dense)
 
 
 @pytest.mark.skipif(not hasattr(torch, "float8_e4m3fn"), reason="this torch has no float8")
@@ -152,7 +152,7 @@ def test_float8() -> None:
     values = values_of(numbers)
     assert values is not None
     [found] = tally([values])
-    assert found.histogram == check(tally, numbers.float())
+    assert found.histogram == assert_counted(tally, numbers.float())
 
 
 def test_what_holds_no_numbers_is_left_out() -> None:
@@ -169,7 +169,7 @@ def test_many_tensors_keep_their_order() -> None:
     tensors[::9] = [tensor.double() for tensor in tensors[::9]]
     values = [one for one in map(values_of, tensors) if one is not None]
     for found, tensor in zip(tally(values), tensors, strict=True):
-        expected = check(tally_cpu, tensor)
+        expected = assert_counted(tally_cpu, tensor)
         assert (found.histogram.histogram, found.histogram.bins) == (expected.histogram, expected.bins)
 
 
@@ -178,7 +178,7 @@ def test_large_tensors_are_counted_in_pieces(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(batch, "_TOGETHER_CPU", 1000)
     numbers = torch.randn(10_001)
     numbers[77] = float("nan")
-    check(together, numbers)
+    assert_counted(together, numbers)
 
 
 @pytest.mark.parametrize("frequencies", [batch._by_histc, batch._by_sorting])

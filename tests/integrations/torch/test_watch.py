@@ -35,7 +35,7 @@ def gradients(model: nn.Module) -> dict[str, np.ndarray[Any, Any]]:
     return {name: one.grad.double().numpy().copy() for name, one in model.named_parameters() if one.grad is not None}
 
 
-def same(run: Any, taken: list[dict[str, np.ndarray[Any, Any]]], kind: str = "gradient") -> None:
+def assert_recorded(run: Any, taken: list[dict[str, np.ndarray[Any, Any]]], kind: str = "gradient") -> None:
     """Check that what a run has is, row for row, what the test has taken."""
     group = {"gradient": "gradients", "parameter": "parameters"}[kind]
     for name in taken[0]:
@@ -68,8 +68,8 @@ def test_plain_training(begin: Begin, stored: Stored) -> None:
         optimizer.step()
         run.log({"loss": 1})
     back = stored(run)
-    same(back, taken)
-    same(back, values, "parameter")
+    assert_recorded(back, taken)
+    assert_recorded(back, values, "parameter")
     assert list(back.series("gradients/0.weight").step) == list(back.series("loss").step) == [0, 1, 2, 3]
     assert back.summary["gradient_point"] == "optimizer step"
 
@@ -87,7 +87,7 @@ def test_accumulated_gradients_are_recorded_once_a_step(begin: Begin, stored: St
         optimizer.step()
         optimizer.zero_grad()
         run.log({"loss": 1})
-    same(stored(run), taken)
+    assert_recorded(stored(run), taken)
 
 
 def test_clipped_gradients(begin: Begin, stored: Stored) -> None:
@@ -105,7 +105,7 @@ def test_clipped_gradients(begin: Begin, stored: Stored) -> None:
         optimizer.step()
         run.log({"loss": 1})
     back = stored(run)
-    same(back, taken)
+    assert_recorded(back, taken)
     assert max(back.series("gradient_norm/total").value) <= 1 + 1e-6
 
 
@@ -126,7 +126,7 @@ def test_unscaled_gradients(begin: Begin, stored: Stored, fused: bool) -> None: 
         scaler.step(optimizer)
         scaler.update()
         run.log({"loss": 1})
-    same(stored(run), taken)
+    assert_recorded(stored(run), taken)
 
 
 @pytest.mark.skipif(not HAS_SCALER, reason="this torch scales on CUDA only")
@@ -148,7 +148,7 @@ def test_unscaled_and_clipped_gradients(begin: Begin, stored: Stored) -> None:
         scaler.update()
         run.log({"loss": 1})
     back = stored(run)
-    same(back, taken)
+    assert_recorded(back, taken)
     assert list(back.series("gradient_norm/total").step) == [0, 2, 3]
 
 
@@ -164,7 +164,7 @@ def test_half_precision(begin: Begin, stored: Stored) -> None:
         taken.append(gradients(model))
         optimizer.step()
         run.log({"loss": 1})
-    same(stored(run), taken)
+    assert_recorded(stored(run), taken)
 
 
 def train(model: nn.Module, optimizer: Any, run: Run, steps: int) -> None:
@@ -203,7 +203,7 @@ def test_steps_between_two_logs_hide_none_of_each_other(begin: Begin, stored: St
         if step % 3 == 2:
             run.log({"loss": step})
     back = stored(run)
-    same(back, taken)
+    assert_recorded(back, taken)
     assert list(back.series("gradients/0.weight").step) == [0, 1, 2, 3, 4, 5]
     assert list(back.series("loss").step) == [2, 5]
 
