@@ -269,3 +269,13 @@ def test_the_random_state_is_left_alone(begin: Callable[..., Run]) -> None:
     run.log({"x": np.arange(100), "y": 1})
     run.finish()
     assert (random.getstate(), np.random.get_state()[1].tolist()) == before  # type: ignore[index]  # noqa: NPY002
+
+
+def test_a_histogram_of_numpy_numbers_is_kept(begin: Callable[..., Run]) -> None:
+    """Counts, limits and statistics that are numpy's are as good as Python's."""
+    run = begin()
+    counts, norm = np.array([1, 2, 3]), np.float64(2)
+    run.log({"x": trailmark.Histogram.from_counts(counts, np.float32(0), 1, zeros=int(counts[0]), norm=norm)})
+    run.log({"x": trailmark.Histogram.from_counts([*counts], 0, 1, zeros=np.int64(1), norm=2.0)})
+    expected = {"_type": "histogram", "counts": [1, 2, 3], "range": [0.0, 1.0], "zeros": 1, "norm": 2.0}
+    assert rows(run) == [(0, {"x": expected}), (1, {"x": expected})]

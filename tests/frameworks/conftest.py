@@ -29,6 +29,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("TRAILMARK_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setattr(_term, "_said", set())
+    monkeypatch.setattr(_term, "_silent", False)
     yield
     trailmark.finish()
 

@@ -31,6 +31,7 @@ def root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
         if name.startswith(("TRAILMARK_", "WANDB_", "SLURM_", "TORCHELASTIC_")) or name in RANKS:
             monkeypatch.delenv(name)
     monkeypatch.setattr(_term, "_said", set())
+    monkeypatch.setattr(_term, "_silent", False)
     monkeypatch.setenv("TRAILMARK_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("TRAILMARK_DIR", str(tmp_path / "root"))
     for name, value in BARE.items():

@@ -125,20 +125,41 @@ def plain(value: Any, key: str = "", depth: int = 0) -> Any:
 
 
 def _converted(value: Any, key: str, depth: int) -> Any:
+    for convert in (
+        _from_builtin,
+        _from_scalar,
+        _from_protocol,
+        _from_number,
+        _from_fields,
+        _from_array,
+        _from_sequence,
+    ):
+        found = convert(value, key, depth)
+        if found is not NotImplemented:
+            return found
+    return _text(_described(value, key))
+
+
+def _from_builtin(value: Any, key: str, depth: int) -> Any:
+    """Return what records consist of, before anything else is asked of the value."""
+    kind = type(value)
+    if kind is str:
+        return _text(value)
+    if kind is list:
+        return _list(value, key, depth)
+    if kind is dict or isinstance(value, Mapping):
+        return {as_name(name): plain(item, key, depth + 1) for name, item in value.items()}
+    return NotImplemented
+
+
+def _from_scalar(value: Any, _key: str, _depth: int) -> Any:
+    """Return one number of any array library, an enum's member by its name, and texts of other classes."""
     number = as_number(value)
     if number is not None:
         return number if type(number) in _ATOMS else str(number)
     if isinstance(value, enum.Enum):
         return _text(value._name_ or str(value))  # a combination of flags may have no name
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, Mapping):
-        return {as_name(name): plain(item, key, depth + 1) for name, item in value.items()}
-    for convert in (_from_protocol, _from_number, _from_fields, _from_array, _from_sequence):
-        found = convert(value, key, depth)
-        if found is not NotImplemented:
-            return found
-    return _text(_described(value, key))
+    return _text(value) if isinstance(value, str) else NotImplemented
 
 
 def _from_protocol(value: Any, key: str, depth: int) -> Any:
@@ -157,8 +178,6 @@ def _from_protocol(value: Any, key: str, depth: int) -> Any:
         return value.total_seconds()
     if callable(getattr(kind, "to_record", None)):
         record = value.to_record()
-        if kind.__module__.startswith("trailmark."):
-            return record  # ours are plain
         if isinstance(record, dict) and "_type" in record:
             return plain(record, key, depth + 1)
     return NotImplemented

@@ -12,8 +12,6 @@ from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
-from trailmark import _term
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,12 +33,6 @@ class Split(NamedTuple):
     X_test: Any
     y_train: Any
     y_test: Any
-
-
-@pytest.fixture(autouse=True)
-def _speak_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each test hear what is said once a process."""
-    monkeypatch.setattr(_term, "_said", set())
 
 
 @pytest.fixture(scope="session")
