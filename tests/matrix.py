@@ -52,8 +52,6 @@ class Environment(NamedTuple):
             name, _, version = requirement.partition("==")
             if re.sub(r"\[.*|-cpu$", "", name) == package:
                 return version.removesuffix(".*") or None
-            if package == "torch" and requirement == "{torch}":
-                return "2.13"
         return None
 
     @property
@@ -70,7 +68,6 @@ class Environment(NamedTuple):
 
     def section(self) -> str:
         """Return the section of tox.ini."""
-        torch = "torch{env:TORCH_PIN:}"
         tests = f"tests/integrations/{self.adapter}"
         backend = f" on {self.backend}" if self.backend else ""
         lines = [
@@ -78,7 +75,7 @@ class Environment(NamedTuple):
             f"description = the adapter of {TITLES[self.adapter]}, with {' '.join(self.tested)}{backend}",
             f"base_python = py{self.python.replace('.', '')}",
             "deps =",
-            *(f"    {torch if requirement == '{torch}' else requirement}" for requirement in self.requires),
+            *(f"    {requirement}" for requirement in self.requires),
             "set_env =",
             "    {[adapters]set_env}",
             *([f"    KERAS_BACKEND = {self.backend}"] if self.backend else []),
