@@ -68,7 +68,7 @@ def write_run(
     rows: int = 10,
     config: dict[str, Any] | None = None,
     summary: dict[str, Any] | None = None,
-    archived: bool = False,
+    edit: dict[str, Any] | None = None,
     **header: Any,
 ) -> Path:
     """Write a run that is in `state`, with a falling loss and a rising accuracy; return its directory."""
@@ -82,8 +82,8 @@ def write_run(
         log(writer, step, loss=1 / (step + 1), acc=step / max(rows, 1))
     if summary:
         writer.append(SummaryChange(time=now + rows, set=summary))
-    if archived:
-        writer.append(Edit(time=now, set={"archived": True}))
+    if edit:
+        writer.append(Edit(time=now, set=edit))
     if state == "preempted":
         writer.append(Preempting(time=now))
     if state in ("finished", "failed", "preempted"):

@@ -73,6 +73,21 @@ def test_archived_runs_are_shown_if_asked_for(api: Api) -> None:
     assert ids(api.runs("digits", {"archived": True})) == ["hidden"]
 
 
+def test_deleted_runs_are_left_out(api: Api) -> None:
+    """A deleted run is found by its id and by a filter that mentions it, and is listed again once it is taken back."""
+    run = api.run("digits/run1")
+    run.deleted = True
+    run.update()
+    assert ids(api.runs("digits", include_archived=True)) == ["run0", "run2", "hidden"]
+    assert ids(api.runs("digits", {"deleted": True})) == ["run1"]
+    with pytest.raises(RunNotFoundError):
+        api.run("digits/brave-otter-1")
+    again = api.run("digits/run1")
+    again.deleted = False
+    again.update()
+    assert ids(api.runs("digits")) == ["run0", "run1", "run2"]
+
+
 def test_filters_and_order(api: Api) -> None:
     """W&B's arguments work by position and by name."""
     assert ids(api.runs("digits", {"config.lr": {"$gt": 0.1}}, "-summary_metrics.loss")) == ["run1", "run2"]

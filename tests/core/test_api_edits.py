@@ -33,11 +33,12 @@ def test_fields_are_recorded(recorder: Recorder) -> None:
     """Assigned fields are there for the next reader, and for this one."""
     run = recorder.read()
     run.name, run.notes, run.tags, run.group, run.job_type = "new", "why", ("x", "y"), "g", "eval"
-    run.archived = True
+    run.archived = run.deleted = True
     run.update()
     for seen in (run, recorder.read()):
         assert (seen.name, seen.notes, seen.tags, seen.group, seen.job_type) == ("new", "why", ["x", "y"], "g", "eval")
         assert seen.archived is True
+        assert seen.deleted is True
 
 
 def test_nothing_is_recorded_before_update(recorder: Recorder) -> None:

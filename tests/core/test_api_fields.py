@@ -67,6 +67,7 @@ def test_values_of_a_run(tmp_path: Path) -> None:
         "group": "g",
         "job_type": MISSING,
         "archived": False,
+        "deleted": False,
         "user": "ada",
         "host": "node",
         "runtime": 3.0,

@@ -55,7 +55,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_what_is_not_needed_is_found(root: Path) -> None:
     """Caches, leftover files, notes and empty directories may go; files that were saved stay."""
-    found = {(item.kind, str(item.path.relative_to(root))) for item in litter(root, None, Wanted(False, None, ()))}
+    found = {(item.kind, str(item.path.relative_to(root))) for item in litter(root, None, Wanted())}
     assert found == {
         ("cache", "digits/r1/.state"),
         ("leftover", "digits/r1/.state-0123abcd"),
@@ -101,7 +101,7 @@ def test_leftovers_of_artifacts_go(tmp_path: Path) -> None:
     gone.append(age(folder / ".old-0123abcd"))
     for path in kept[:1]:
         path.write_text('{"format": 1, "digest": "0", "type": "dataset"}')
-    found = {item.path: item.kind for item in litter(tmp_path, "digits", Wanted(False, None, ()))}
+    found = {item.path: item.kind for item in litter(tmp_path, "digits", Wanted())}
     assert found == dict.fromkeys(gone, "leftover")
     assert call(tmp_path, "gc", "digits", "--force").exit_code == 0
     assert sorted(path for path in folder.rglob("*") if path.is_file()) == sorted(kept)
@@ -135,7 +135,8 @@ def runs(tmp_path: Path) -> Path:
     write_run(tmp_path, "old", started=NOW - 40 * DAY_S)
     write_run(tmp_path, "old-crash", started=NOW - 40 * DAY_S, state="crashed")
     write_run(tmp_path, "crash", state="crashed")
-    write_run(tmp_path, "kept", archived=True)
+    write_run(tmp_path, "kept", edit={"archived": True})
+    write_run(tmp_path, "dropped", edit={"deleted": True})
     write_run(tmp_path, "alive", started=NOW - 40 * DAY_S, state="running")
     return tmp_path
 
@@ -145,6 +146,7 @@ def runs(tmp_path: Path) -> Path:
     [
         ([], set()),
         (["--archived"], {"kept"}),
+        (["--deleted"], {"dropped"}),
         (["--older-than", "30d"], {"old", "old-crash"}),
         (["--state", "crashed"], {"old-crash", "crash"}),
         (["--state", "crashed", "--older-than", "30d"], {"old-crash"}),
@@ -163,6 +165,7 @@ def test_runs_go_by_choice(runs: Path, options: list[str], expected: set[str]) -
         "old-crash",
         "crash",
         "kept",
+        "dropped",
         "alive",
     } - expected
 
@@ -188,7 +191,7 @@ def test_a_person_sees_which_runs_go(runs: Path) -> None:
 def test_a_run_that_was_resumed_meanwhile_stays(tmp_path: Path) -> None:
     """What was chosen for deletion is looked at again before it goes."""
     write_run(tmp_path, "r1", state="crashed")
-    [item] = [item for item in litter(tmp_path, None, Wanted(False, None, ("crashed",))) if item.kind == "run"]
+    [item] = [item for item in litter(tmp_path, None, Wanted(states=("crashed",))) if item.kind == "run"]
     begin_run(tmp_path, "r1", started=NOW, attempt=2)
     from trailmark.cli.gc import delete
 
@@ -200,7 +203,7 @@ def test_a_directory_that_got_a_file_meanwhile_stays(tmp_path: Path) -> None:
     """An empty directory refuses to go once there is something in it."""
     (tmp_path / "p" / "r1" / "files").mkdir(parents=True)
     age(tmp_path / "p" / "r1")
-    [item] = litter(tmp_path, "p", Wanted(False, None, ()))
+    [item] = litter(tmp_path, "p", Wanted())
     (tmp_path / "p" / "r1" / "x.journal").touch()
     from trailmark.cli.gc import delete
 

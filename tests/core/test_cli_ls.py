@@ -26,7 +26,7 @@ def root(tmp_path: Path) -> Path:
     write_run(tmp_path, "r3", name="third", state="crashed", started=NOW - 3000, rows=1500, config={"lr": 0.3})
     write_run(tmp_path, "r4", name="fourth", state="preempted", started=NOW - 2000, project="other")
     write_run(tmp_path, "r5", name="fifth", state="running", started=NOW - 1000)
-    write_run(tmp_path, "r6", name="sixth", archived=True, started=NOW - 500)
+    write_run(tmp_path, "r6", name="sixth", edit={"archived": True}, started=NOW - 500)
     return tmp_path
 
 
@@ -64,6 +64,14 @@ def test_archived_runs_are_listed_on_request(root: Path) -> None:
     assert "r6" not in [row[2] for row in rows_of(root, "ls")]
     assert "r6" in [row[2] for row in rows_of(root, "ls", "--all")]
     assert [row[2] for row in rows_of(root, "ls", "-f", "archived=true")] == ["r6"]
+
+
+def test_deleted_runs_are_listed_by_filter_only(root: Path) -> None:
+    """A run that was deleted in the dashboard is in no list, nor the latest, until a filter asks for it."""
+    write_run(root, "r7", name="seventh", edit={"deleted": True}, started=NOW - 100)
+    assert "r7" not in [row[2] for row in rows_of(root, "ls", "--all")]
+    assert [row[2] for row in rows_of(root, "ls", "-f", "deleted=true")] == ["r7"]
+    assert seen(root, "show", "latest") == seen(root, "show", "r6")
 
 
 def test_a_filter_and_an_order_choose(root: Path) -> None:

@@ -66,7 +66,8 @@ class Api(Artifacts):
             order: a field, with ``-`` in front for descending; several with commas.
             per_page: has no effect, for W&B's sake; all runs are found at once.
             lazy: has no effect either; rows are always read when they are asked for.
-            include_archived: return archived runs too. Filters that mention `archived` do as well.
+            include_archived: return archived runs too. Filters that mention `archived` do as well; runs that were
+                deleted in the dashboard, and are still on the disk, are returned if filters mention `deleted`.
             path: W&B's name for `project`.
 
         Raises:
@@ -77,10 +78,17 @@ class Api(Artifacts):
         matches = compile_query(filters or {})
         ordering.parse(order)
         include_archived = include_archived or mentions(filters, "archived")
+        include_deleted = mentions(filters, "deleted")
         directories = self._directories(project if path is None else path)
         with listing.many_objects():
             states = listing.load_states(directories)
-            found = [state for state in states if (include_archived or not state.archived) and matches(state)]
+            found = [
+                state
+                for state in states
+                if (include_archived or not state.archived)
+                and (include_deleted or not state.deleted)
+                and matches(state)
+            ]
             return Runs(ordering.ordered(found, order), self._shelf)
 
     def run(self, path: str) -> Run:
@@ -107,7 +115,7 @@ class Api(Artifacts):
             raise RunNotFoundError(f"{path!r} may mean {_listed(by_id)}: give one of these")
         with listing.many_objects():
             states = list(listing.load_states(self._directories(parents[-1] if parents else None)))
-        by_name = [state for state in states if state.name == name]
+        by_name = [state for state in states if state.name == name and not state.deleted]
         if len(by_name) == 1:
             return Run(by_name[0].path, self._shelf, by_name[0])
         if by_name:

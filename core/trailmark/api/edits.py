@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from trailmark.journal.records import AnyRecord
     from trailmark.journal.runstate import RunState
 
-FIELDS = ("name", "notes", "tags", "group", "job_type", "archived")
+FIELDS = ("name", "notes", "tags", "group", "job_type", "archived", "deleted")
 
 
 def write(state: RunState, values: dict[str, Any]) -> bool:

@@ -39,6 +39,7 @@ _PLAIN: dict[str, Callable[[RunState], Any]] = {
     "group": lambda run: _present(run.group),
     "job_type": lambda run: _present(run.job_type),
     "archived": lambda run: run.archived,
+    "deleted": lambda run: run.deleted,
     "user": lambda run: run.environment.get("user", MISSING),
     "host": lambda run: run.host or MISSING,
     "runtime": lambda run: run.runtime_s,

@@ -50,8 +50,8 @@ class JournalFault(NamedTuple):
 class Run:
     """One run, as a reader sees it. Made by `Api.run` and `Api.runs`.
 
-    `name`, `notes`, `tags`, `group`, `job_type`, `archived`, `config` and `summary` may be changed; `update` records
-    the changes.
+    `name`, `notes`, `tags`, `group`, `job_type`, `archived`, `deleted`, `config` and `summary` may be changed; `update`
+    records the changes.
 
     Attributes:
         dir: the run's directory.
@@ -186,6 +186,15 @@ class Run:
     @archived.setter
     def archived(self, archived: bool) -> None:
         self._values["archived"] = bool(archived)
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it was deleted in the dashboard: lists leave it out until it is taken back or `trailmark gc` runs."""
+        return bool(self._value("deleted"))
+
+    @deleted.setter
+    def deleted(self, deleted: bool) -> None:
+        self._values["deleted"] = bool(deleted)
 
     @property
     def config(self) -> dict[str, Any]:

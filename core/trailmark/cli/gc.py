@@ -60,16 +60,17 @@ class Litter(NamedTuple):
 class Wanted(NamedTuple):
     """Which runs shall go: those that are all that is asked for."""
 
-    archived: bool
-    older_than_s: float | None
-    states: tuple[str, ...]
+    archived: bool = False
+    deleted: bool = False
+    older_than_s: float | None = None
+    states: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return self.archived or self.older_than_s is not None or bool(self.states)
+        return self.archived or self.deleted or self.older_than_s is not None or bool(self.states)
 
     def takes(self, run: RunState) -> bool:
         """Whether `run` shall go."""
-        if run.state == "running" or (self.archived and not run.archived):
+        if run.state == "running" or (self.archived and not run.archived) or (self.deleted and not run.deleted):
             return False
         if self.states and run.state not in self.states:
             return False
@@ -80,6 +81,7 @@ class Wanted(NamedTuple):
 @click.argument("project", required=False)
 @click.option("--force", is_flag=True, help="Delete; without it, only tell what would be.")
 @click.option("--archived", is_flag=True, help="Also runs that are archived.")
+@click.option("--deleted", is_flag=True, help="Also runs that were deleted in the dashboard.")
 @click.option("--older-than", metavar="SPAN", help="Also runs whose last sign of life is older: 12h, 30d, 2w, 1y.")
 @click.option(
     "--state",
@@ -96,20 +98,21 @@ def command(
     *,
     force: bool,
     archived: bool,
+    deleted: bool,
     older_than: str | None,
     states: tuple[str, ...],
     yes: bool,
 ) -> None:
     """Delete what is not needed: state caches, leftover files, empty directories; by choice also runs.
 
-    Nothing is deleted without --force. Runs go if they are all that --archived, --older-than and --state ask for;
-    a run that is running never goes.
+    Nothing is deleted without --force. Runs go if they are all that --archived, --deleted, --older-than and --state
+    ask for; a run that is running never goes.
     """
     older_than_s = parse_span(older_than) if older_than is not None else None
     if older_than is not None and older_than_s is None:
         raise UsageError(f"--older-than takes a span such as 12h, 30d or 1y, got {older_than!r}")
     root, screen = root_of(context), Screen()
-    found = list(litter(root, project, Wanted(archived, older_than_s, states)))
+    found = list(litter(root, project, Wanted(archived, deleted, older_than_s, states)))
     _report(screen, root, found)
     runs = sum(item.kind == "run" for item in found)
     if not found:
@@ -275,11 +278,12 @@ def _report(screen: Screen, root: Path, found: list[Litter]) -> None:
 
 
 def _cells(screen: Screen, item: Litter, run: RunState) -> list[Part]:
+    marks = [run.state, *(mark for mark in ("archived", "deleted") if getattr(run, mark))]
     return [
         screen.sign(run.state),
         (f"{run.project}/{run.id}", ""),
         (run.name, "bold"),
-        (f"{run.state}{', archived' if run.archived else ''}, {age(time.time() - run.last_time)} ago", "dim"),
+        (f"{', '.join(marks)}, {age(time.time() - run.last_time)} ago", "dim"),
         (size(item.size_bytes), ""),
     ]
 

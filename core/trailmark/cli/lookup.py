@@ -103,7 +103,10 @@ def find_run(root: Path, text: str) -> Path:
     if not found:
         raise RunNotFoundError(f"no run {text!r}: {root} holds no runs")
     if text in LATEST:
-        return next(newest_first(found)).path
+        newest = next((run for run in newest_first(found) if not run.deleted), None)
+        if newest is None:
+            raise RunNotFoundError(f"no run {text!r}: all runs in {root} are deleted")
+        return newest.path
     project, _, rest = text.rpartition("/")
     if project:
         found = [folder for folder in found if folder.path.parent.name == project] or folders(root, project)

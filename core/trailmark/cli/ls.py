@@ -101,7 +101,8 @@ def choose(found: Sequence[Folder], choice: Choice) -> list[RunState]:
     if choice.filters or choice.sort:
         return _asked_for(all_states(found), choice)[: choice.limit]
     runs = newest_first(found) if choice.limit else all_states(found)
-    return list(itertools.islice((run for run in runs if choice.archived or not run.archived), choice.limit))
+    shown = (run for run in runs if (choice.archived or not run.archived) and not run.deleted)
+    return list(itertools.islice(shown, choice.limit))
 
 
 def _asked_for(runs: list[RunState], choice: Choice) -> list[RunState]:
@@ -111,9 +112,13 @@ def _asked_for(runs: list[RunState], choice: Choice) -> list[RunState]:
 
     query = parse_filters(choice.filters, runs)
     matches = compile_query(query)
-    with_archived = choice.archived or mentions(query, "archived")
+    with_archived, with_deleted = choice.archived or mentions(query, "archived"), mentions(query, "deleted")
     order = parse_order(choice.sort, runs) if choice.sort else None
-    runs = [run for run in runs if (with_archived or not run.archived) and matches(run)]
+    runs = [
+        run
+        for run in runs
+        if (with_archived or not run.archived) and (with_deleted or not run.deleted) and matches(run)
+    ]
     return ordered(runs, order) if order else runs
 
 

@@ -42,7 +42,7 @@ def overview(root: Path, *, given: bool) -> None:
         screen.row("projects", str(len(project_names(root))))
         screen.row("runs", str(len(found)))
         return
-    newest = list(itertools.islice((run for run in newest_first(found) if not run.archived), _NEWEST))
+    newest = list(itertools.islice((run for run in newest_first(found) if not (run.archived or run.deleted)), _NEWEST))
     screen.line(("trailmark", "bold"), (f" {__version__}", "dim"), "  Your experiments, in files that are yours.")
     screen.line()
     counts = f"{plural(len(found), 'run')} in {plural(len(project_names(root)), 'project')}" if found else "no runs yet"

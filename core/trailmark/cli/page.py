@@ -78,6 +78,7 @@ class Page:
             f"forked from {run.forked_from}" if run.forked_from else "",
             f"on {run.host}" if run.host else "",
             "archived" if run.archived else "",
+            "deleted" if run.deleted else "",
         ]
         screen.line("  ", (" · ".join(fact for fact in facts if fact), "dim"))
         if run.tags:

@@ -164,7 +164,7 @@ class Alert(Record, tag="alert"):
 
 
 class Edit(Record, tag="edit"):
-    """Name, notes, tags, group, job_type or archived, changed after the header."""
+    """Name, notes, tags, group, job_type, archived or deleted, changed after the header."""
 
     time: float
     set: dict[str, Any]

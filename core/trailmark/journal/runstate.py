@@ -47,6 +47,7 @@ class RunState(msgspec.Struct):
     group: str | None = None
     job_type: str | None = None
     archived: bool = False
+    deleted: bool = False  # hidden everywhere, until it is taken back or `trailmark gc --deleted`
     host: str = ""
     config: dict[str, Any] = {}
     summary: dict[str, Any] = {}
@@ -274,7 +275,7 @@ def _add_counts(counts: dict[str, int], more: dict[str, int]) -> None:
 def _apply_edits(run: RunState, states: list[JournalState]) -> None:
     edits = [stamped for state in states for stamped in state.edits.items()]
     for field, (_, value) in sorted(edits, key=lambda edit: edit[1][0]):
-        if field in ("name", "notes", "tags", "group", "job_type", "archived"):
+        if field in ("name", "notes", "tags", "group", "job_type", "archived", "deleted"):
             setattr(run, field, value)
 
 
