@@ -274,8 +274,10 @@ def test_the_random_state_is_left_alone(begin: Callable[..., Run]) -> None:
 def test_a_histogram_of_numpy_numbers_is_kept(begin: Callable[..., Run]) -> None:
     """Counts, limits and statistics that are numpy's are as good as Python's."""
     run = begin()
-    counts, norm = np.array([1, 2, 3]), np.float64(2)
-    run.log({"x": trailmark.Histogram.from_counts(counts, np.float32(0), 1, zeros=int(counts[0]), norm=norm)})
-    run.log({"x": trailmark.Histogram.from_counts([*counts], 0, 1, zeros=np.int64(1), norm=2.0)})
+    counts: Any = np.array([1, 2, 3])
+    low: Any = np.float32(0)
+    ones: Any = np.int64(1)
+    run.log({"x": trailmark.Histogram.from_counts(counts, low, 1, zeros=int(ones), norm=np.float64(2))})
+    run.log({"x": trailmark.Histogram.from_counts([*counts], 0, 1, zeros=ones, norm=2.0)})
     expected = {"_type": "histogram", "counts": [1, 2, 3], "range": [0.0, 1.0], "zeros": 1, "norm": 2.0}
     assert rows(run) == [(0, {"x": expected}), (1, {"x": expected})]
