@@ -1,0 +1,1 @@
+"""The commands of `trailmark` that need the server, one module each. They load it when they are called."""

@@ -1,0 +1,275 @@
+"""The codec: arrays of numbers as few bytes, without loss.
+
+An array is one byte for its encoding, one for its type (``f`` float64, ``i`` int64, ``b`` bool), and what the encoding
+makes of the values, squeezed. The encodings, of which the smallest is taken:
+
+- ``s``, shuffled: all first bytes of the values, then all second bytes and so on, as high bytes of neighbours agree;
+- ``d``, ``D``: differences of neighbours, or differences of those, shuffled; floats are differenced as the integers
+  that their bits spell, modulo 2**64, which loses nothing;
+- ``t``, a table of the different values, and the place of each value in it;
+- ``p``, bools as bits, after their number (u32).
+
+Squeezed bytes are ``0`` and a frame of zstd; or, of many values, ``1``, the number of values (u32), the size of each
+plane (one byte of every value) once it is squeezed (u32 each), and the planes, each a frame of zstd or, where that is
+no smaller, as it is. All numbers are little-endian.
+
+A set of arrays (`pack`, `unpack`) is a MessagePack list of such arrays. Objects are MessagePack as in journals.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+import zstandard
+
+from trailmark.errors import JournalError
+from trailmark.journal.records import BIG_INTEGER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    Values = NDArray[Any]
+
+LEVEL = 1  # higher ones are slower by more than the bytes that they save on shuffled numbers
+_DTYPES = {"f": np.dtype("<f8"), "i": np.dtype("<i8"), "b": np.dtype(np.bool_)}
+_MOST_DIFFERENT = 4096  # values in a table
+_CLEARLY = 1.05  # differences pay from this ratio on: they take longer to read, and their planes are less regular
+_FEW = 32  # values that are not worth a choice
+_MANY = 512  # values whose planes are squeezed apart
+_POSITIVE = np.int64((1 << 63) - 1)
+_TRIED = 2048  # values that encodings are compared on, where there are more than twice as many
+
+_local = threading.local()  # contexts of zstd serve one thread at a time
+
+
+def encode(values: Values) -> bytes:
+    """Return an array of float64, int64 or bool, of one dimension, as bytes.
+
+    Raises:
+        TypeError: it has another type.
+    """
+    kind = values.dtype.kind
+    if kind not in _DTYPES or values.dtype.itemsize not in (1, 8):
+        raise TypeError(f"arrays of float64, int64 and bool are stored, got {values.dtype}")
+    if kind == "b":
+        return b"pb" + len(values).to_bytes(4, "little") + compress(np.packbits(values).tobytes())
+    bits = np.ascontiguousarray(values, dtype=_DTYPES[kind]).view(np.int64)
+    name = _best(bits)
+    return f"{name}{kind}".encode() + _squeeze(_ENCODINGS[name](bits), len(bits))
+
+
+def decode(data: bytes) -> Values:
+    """Return the array that `encode` made `data` of.
+
+    Raises:
+        ValueError: it did not.
+    """
+    name, kind = chr(data[0]), chr(data[1])
+    if name == "p":
+        count = int.from_bytes(data[2:6], "little")
+        return np.unpackbits(np.frombuffer(decompress(data[6:]), np.uint8), count=count).view(np.bool_)
+    if name not in _DECODINGS or kind not in _DTYPES:
+        raise ValueError(f"no stored array begins with {data[:2]!r}")
+    return _DECODINGS[name](_unsqueeze(memoryview(data)[2:])).view(_DTYPES[kind])
+
+
+def pack(arrays: Sequence[Values]) -> bytes:
+    """Return several arrays as bytes."""
+    return _encoder.encode([encode(array) for array in arrays])
+
+
+def unpack(data: bytes, places: Sequence[int] | None = None) -> list[Values]:
+    """Return the arrays that `pack` made `data` of; only those at `places` if they are given, in their order."""
+    found = _arrays.decode(data)
+    return [decode(found[place]) for place in (range(len(found)) if places is None else places)]
+
+
+def encode_objects(records: Sequence[Any]) -> bytes:
+    """Return plain values, as journals hold them, as bytes."""
+    return compress(encode_value(list(records)))
+
+
+def decode_objects(data: bytes) -> list[Any]:
+    """Return the values that `encode_objects` made `data` of."""
+    found: list[Any] = decode_value(decompress(data))
+    return found
+
+
+def encode_value(value: Any) -> bytes:
+    """Return a plain value as MessagePack; integers keep any size."""
+    try:
+        return _encoder.encode(value)
+    except OverflowError:
+        return _encoder.encode(_with_extensions(value))
+
+
+def decode_value(data: bytes) -> Any:
+    """Return the value that `encode_value` made `data` of.
+
+    Raises:
+        JournalError: it did not.
+    """
+    try:
+        return _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise JournalError(f"a stored value cannot be read: {error}") from error
+
+
+def compress(data: bytes) -> bytes:
+    """Return a frame of zstd."""
+    if not hasattr(_local, "compressor"):
+        _local.compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=False)
+    packed: bytes = _local.compressor.compress(data)
+    return packed
+
+
+def decompress(data: bytes | memoryview) -> bytes:
+    """Return what a frame of zstd holds.
+
+    Raises:
+        zstandard.ZstdError: it is damaged.
+    """
+    if not hasattr(_local, "decompressor"):
+        _local.decompressor = zstandard.ZstdDecompressor()
+    plain: bytes = _local.decompressor.decompress(data)
+    return plain
+
+
+# -- encodings: each takes and gives an array of int64 ---------------------------------------------------------------
+
+
+def _best(bits: Values) -> str:
+    if len(bits) < _FEW:
+        return "s"
+    sample = bits if len(bits) <= 2 * _TRIED else bits[len(bits) // 2 - _TRIED // 2 :][:_TRIED]
+    sizes = {name: len(compress(_ENCODINGS[name](sample))) for name in "sdD"}
+    best = min("dD", key=lambda name: sizes[name])
+    if sizes["s"] <= sizes[best] * _CLEARLY:
+        best = "s"
+    # More than a byte each: a table may do better.
+    if sizes[best] > len(sample) and len(np.unique(sample)) <= len(sample) // 2:
+        different = len(np.unique(bits))
+        if different <= _MOST_DIFFERENT and (8 * different + 2 * len(bits)) * len(sample) <= sizes[best] * len(bits):
+            return "t"
+    return best
+
+
+def _squeeze(plain: bytes, count: int) -> bytes:
+    """Return `plain`, planes of `count` bytes each, in fewer bytes."""
+    if count < _MANY or len(plain) != 8 * count:
+        return b"\0" + compress(plain)
+    # Apart, as zstd counts how often each byte comes once a frame, and planes differ in that.
+    planes = [plain[begin : begin + count] for begin in range(0, len(plain), count)]
+    frames = [frame if len(frame := compress(plane)) < count else plane for plane in planes]
+    return b"\1" + struct.pack(f"<{len(frames) + 1}I", count, *map(len, frames)) + b"".join(frames)
+
+
+def _unsqueeze(data: memoryview) -> bytes:
+    if data[0] == 0:
+        return decompress(data[1:])
+    count, *sizes = struct.unpack_from("<9I", data, 1)
+    planes, begin = [], 1 + 9 * 4
+    for size in sizes:
+        frame = data[begin : begin + size]
+        planes.append(frame if size == count else decompress(frame))
+        begin += size
+    return b"".join(planes)
+
+
+def _shuffle(bits: Values) -> bytes:
+    plain: bytes = np.ascontiguousarray(bits).view(np.uint8).reshape(-1, 8).T.tobytes()
+    return plain
+
+
+def _unshuffle(plain: bytes) -> Values:
+    planes = np.frombuffer(plain, np.uint8).reshape(8, -1)
+    bits: Values = np.ascontiguousarray(planes.T).view(np.int64).reshape(-1)
+    return bits
+
+
+def _differences(bits: Values) -> Values:
+    found = np.empty_like(bits)
+    found[:1] = bits[:1]
+    np.subtract(bits[1:], bits[:-1], out=found[1:])
+    return found
+
+
+def _zigzag(bits: Values) -> Values:
+    """Return small numbers of either sign as small positive ones, so that their high bytes agree."""
+    return (bits << 1) ^ (bits >> 63)
+
+
+def _unzigzag(bits: Values) -> Values:
+    found: Values = ((bits >> 1) & _POSITIVE) ^ -(bits & 1)
+    return found
+
+
+def _delta(bits: Values) -> bytes:
+    return _shuffle(_zigzag(_differences(bits)))
+
+
+def _undelta(plain: bytes) -> Values:
+    return np.cumsum(_unzigzag(_unshuffle(plain)))
+
+
+def _delta_twice(bits: Values) -> bytes:
+    return _shuffle(_zigzag(_differences(_differences(bits))))
+
+
+def _undelta_twice(plain: bytes) -> Values:
+    return np.cumsum(np.cumsum(_unzigzag(_unshuffle(plain))))
+
+
+def _table(bits: Values) -> bytes:
+    different, places = np.unique(bits, return_inverse=True)
+    wide = len(different) > 256  # noqa: PLR2004 (what a byte tells apart)
+    body = places.astype("<u2").view(np.uint8).reshape(-1, 2).T.tobytes() if wide else places.astype(np.uint8).tobytes()
+    return len(different).to_bytes(4, "little") + _delta(different) + body
+
+
+def _untable(plain: bytes) -> Values:
+    end = 4 + 8 * int.from_bytes(plain[:4], "little")
+    different = _undelta(plain[4:end])
+    if len(different) > 256:  # noqa: PLR2004 (as above)
+        planes = np.frombuffer(plain, np.uint8, offset=end).reshape(2, -1)
+        return np.take(different, np.ascontiguousarray(planes.T).view("<u2").reshape(-1))
+    return np.take(different, np.frombuffer(plain, np.uint8, offset=end))
+
+
+_ENCODINGS: dict[str, Callable[[Values], bytes]] = {"s": _shuffle, "d": _delta, "D": _delta_twice, "t": _table}
+_DECODINGS: dict[str, Callable[[bytes], Values]] = {
+    "s": _unshuffle,
+    "d": _undelta,
+    "D": _undelta_twice,
+    "t": _untable,
+}
+
+# -- MessagePack -----------------------------------------------------------------------------------------------------
+
+
+def _extension(code: int, data: memoryview) -> Any:
+    if code == BIG_INTEGER:
+        return int.from_bytes(data, "little", signed=True)
+    return msgspec.msgpack.Ext(code, bytes(data))
+
+
+def _with_extensions(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_extensions(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_with_extensions(item) for item in value]
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
+        size_bytes = value.bit_length() // 8 + 1
+        return msgspec.msgpack.Ext(BIG_INTEGER, value.to_bytes(size_bytes, "little", signed=True))
+    return value
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(ext_hook=_extension)
+_arrays = msgspec.msgpack.Decoder(list[bytes])

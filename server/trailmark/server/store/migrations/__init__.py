@@ -1,0 +1,1 @@
+"""Migrations of the index, as Alembic knows them; `trailmark.server.store.database` runs them."""

@@ -1,0 +1,190 @@
+"""Batches: points on their way into chunks, and the tails in which they wait there.
+
+A batch is rows of one stream and rank that were logged together: their steps, times, and the values of each key. A
+tail is the batches of one flush, as one row of the table `tails`; only points that are not yet in chunks count, and
+only those of the newest epoch of their series.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from trailmark.server.store import codec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    Values = NDArray[Any]
+
+NUMBER, OBJECT = "number", "object"
+
+
+class Name(NamedTuple):
+    """What tells the series of one run apart."""
+
+    stream: str  # history or system
+    rank: int
+    key: str
+    kind: str  # number or object
+
+
+class Column(NamedTuple):
+    """The values of one key in a batch."""
+
+    first: int  # the number of its first point in the series
+    epoch: int
+    values: Any  # an array, or a list of objects
+
+
+class Batch(NamedTuple):
+    """Rows that were logged together."""
+
+    stream: str
+    rank: int
+    kind: str
+    step: Values
+    time: Values
+    columns: dict[str, Column]
+
+    def part(self, begin: int) -> Batch:
+        """Return the rows from `begin` on."""
+        if not begin:
+            return self
+        columns = {
+            key: Column(column.first + begin, column.epoch, column.values[begin:])
+            for key, column in self.columns.items()
+        }
+        return self._replace(step=self.step[begin:], time=self.time[begin:], columns=columns)
+
+
+class _Stored(msgspec.Struct, array_like=True):
+    stream: str
+    rank: int
+    kind: str
+    step: bytes
+    time: bytes
+    columns: list[tuple[str, int, int, str, bytes]]  # key, first, epoch, type, values
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[_Stored])
+_DTYPES = {"f": np.dtype("<f8"), "i": np.dtype("<i8"), "b": np.dtype(np.bool_)}
+
+
+def pack(batches: Iterable[Batch]) -> bytes:
+    """Return a tail as bytes."""
+    return codec.compress(_encoder.encode([_stored(batch) for batch in batches]))
+
+
+def unpack(data: bytes, keys: frozenset[str] | None = None) -> list[Batch]:
+    """Return the batches of a tail, with the columns of `keys` alone if they are given."""
+    found = []
+    for stored in _decoder.decode(codec.decompress(data)):
+        columns = {
+            key: Column(
+                first, epoch, codec.decode_value(values) if kind == "o" else np.frombuffer(values, _DTYPES[kind])
+            )
+            for key, first, epoch, kind, values in stored.columns
+            if keys is None or key in keys
+        }
+        if columns:
+            step, time = np.frombuffer(stored.step, np.int64), np.frombuffer(stored.time, np.float64)
+            found.append(Batch(stored.stream, stored.rank, stored.kind, step, time, columns))
+    return found
+
+
+def _stored(batch: Batch) -> _Stored:
+    columns = []
+    for key, (first, epoch, values) in batch.columns.items():
+        if batch.kind == OBJECT:
+            columns.append((key, first, epoch, "o", codec.encode_value(values)))
+        else:
+            columns.append((key, first, epoch, values.dtype.kind, values.tobytes()))
+    return _Stored(batch.stream, batch.rank, batch.kind, batch.step.tobytes(), batch.time.tobytes(), columns)
+
+
+def merged(batches: Sequence[Batch]) -> list[Batch]:
+    """Return the same points in fewer batches: those of the same keys that follow one another become one."""
+    groups: dict[tuple[Any, ...], list[Batch]] = {}
+    for batch in batches:
+        kinds = () if batch.kind == OBJECT else tuple(column.values.dtype.kind for column in batch.columns.values())
+        groups.setdefault((batch.stream, batch.rank, batch.kind, tuple(batch.columns), kinds), []).append(batch)
+    found = []
+    for group in groups.values():
+        together = [group[0]]
+        for batch in group[1:]:
+            if not _follows(together[-1], batch):
+                found.append(_joined(together))
+                together = []
+            together.append(batch)
+        found.append(_joined(together))
+    return found
+
+
+def _follows(earlier: Batch, batch: Batch) -> bool:
+    count = len(earlier.step)
+    return all(
+        column.first + count == batch.columns[key].first and column.epoch == batch.columns[key].epoch
+        for key, column in earlier.columns.items()
+    )
+
+
+def _joined(batches: list[Batch]) -> Batch:
+    if len(batches) == 1:
+        return batches[0]
+    first = batches[0]
+    columns = {}
+    for key, column in first.columns.items():
+        parts = [batch.columns[key].values for batch in batches]
+        values = [item for part in parts for item in part] if first.kind == OBJECT else np.concatenate(parts)
+        columns[key] = column._replace(values=values)
+    step, time = np.concatenate([batch.step for batch in batches]), np.concatenate([batch.time for batch in batches])
+    return first._replace(step=step, time=time, columns=columns)
+
+
+class Points(NamedTuple):
+    """Consecutive points of one series."""
+
+    step: Values
+    time: Values
+    values: Any  # an array, or a list of objects
+
+    def part(self, begin: int, end: int | None = None) -> Points:
+        """Return the points from number `begin` up to, but without, `end`."""
+        return Points(self.step[begin:end], self.time[begin:end], self.values[begin:end])
+
+
+def no_points(kind: str = NUMBER) -> Points:
+    """Return no points."""
+    return Points(np.empty(0, np.int64), np.empty(0), [] if kind == OBJECT else np.empty(0))
+
+
+def join(parts: Sequence[Points], kind: str = NUMBER) -> Points:
+    """Return the points of all parts, one after the other."""
+    if not parts:
+        return no_points(kind)
+    if len(parts) == 1:
+        return parts[0]
+    step, time, values = zip(*parts, strict=True)
+    joined = [item for part in values for item in part] if kind == OBJECT else np.concatenate(values)
+    return Points(np.concatenate(step), np.concatenate(time), joined)
+
+
+def waiting(batches: Iterable[Batch], name: Name, begin: int, epoch: int) -> Points:
+    """Return the points of a series from the number `begin` on that are in `batches`."""
+    found = []
+    for batch in batches:
+        column = batch.columns.get(name.key)
+        if column is None or (batch.stream, batch.rank, batch.kind) != (name.stream, name.rank, name.kind):
+            continue
+        skip = max(0, begin - column.first)
+        if column.epoch == epoch and skip < len(batch.step):
+            part = Points(batch.step, batch.time, column.values).part(skip)
+            found.append((column.first, part))
+    found.sort(key=lambda item: item[0])
+    return join([part for _, part in found], name.kind)
