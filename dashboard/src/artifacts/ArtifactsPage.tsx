@@ -1,0 +1,115 @@
+import { Package, Search } from "lucide-react";
+import { useMemo, useState } from "react";
+import { Link } from "wouter";
+
+import { useArtifacts } from "../api/queries";
+import type { Artifact } from "../api/types";
+import { artifactAddress } from "../app/addresses";
+import { Section } from "../run/Section";
+import { CopySnippet } from "../ui/CopySnippet";
+import { EmptyState, ErrorState } from "../ui/EmptyState";
+import { formatAgo, formatBytes, formatTime } from "../ui/format";
+import { Spinner } from "../ui/Spinner";
+import { Tag } from "../ui/Tag";
+import { TextField } from "../ui/TextField";
+import { ArtifactPage } from "./ArtifactPage";
+import styles from "./ArtifactsPage.module.css";
+
+/** The artifacts of a project, or one of them, or one of its versions. */
+export function ArtifactsPage({ project, name, version }: { project: string; name?: string; version?: string }) {
+  if (name === undefined) return <ArtifactList project={project} />;
+  return <ArtifactPage key={name} project={project} name={name} version={version ?? null} />;
+}
+
+function ArtifactList({ project }: { project: string }) {
+  const artifacts = useArtifacts(project);
+  const [search, setSearch] = useState("");
+  const types = useMemo(() => byType(artifacts.data ?? [], search), [artifacts.data, search]);
+  if (artifacts.error !== null) return <ErrorState error={artifacts.error} onRetry={() => void artifacts.refetch()} />;
+  if (artifacts.data === undefined) return <Spinner centred />;
+  if (artifacts.data.length === 0) {
+    return (
+      <EmptyState title="There are no artifacts yet" icon={<Package />}>
+        <p>An artifact is a versioned set of files, such as a data set or a model. A run makes one like this:</p>
+        <CopySnippet code={'run.log_artifact("model.pt", name="classifier", type="model", aliases=["best"])'} />
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={styles["page"]}>
+      <header className={styles["header"]}>
+        <h1 className={styles["title"]}>Artifacts</h1>
+        <TextField label="Search artifacts" placeholder="Search artifacts" value={search} onChange={setSearch} icon={<Search />} clearable className={styles["search"] ?? ""} />
+      </header>
+      {types.size === 0 && <p className={styles["soft"]}>No artifact has this in its name, type or aliases.</p>}
+      {[...types].map(([type, list]) => (
+        <Section key={type} title={type} note={list.length}>
+          <div className={styles["scroll"]}>
+            <table className={styles["table"]} aria-label={`Artifacts of type ${type}`}>
+              <thead>
+                <tr>
+                  <th scope="col">Name</th>
+                  <th scope="col">Latest</th>
+                  <th scope="col">Aliases</th>
+                  <th scope="col" className={styles["number"]}>
+                    Versions
+                  </th>
+                  <th scope="col" className={styles["number"]}>
+                    Size
+                  </th>
+                  <th scope="col" className={styles["number"]}>
+                    Changed
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {list.map((artifact) => (
+                  <ArtifactRow key={artifact.name} project={project} artifact={artifact} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </Section>
+      ))}
+    </div>
+  );
+}
+
+function ArtifactRow({ project, artifact }: { project: string; artifact: Artifact }) {
+  return (
+    <tr>
+      <td className={styles["wide"]}>
+        <Link href={artifactAddress(project, artifact.name)} className={styles["name"]}>
+          {artifact.name}
+        </Link>
+        {artifact.description !== null && artifact.description !== "" && <span className={styles["soft"]}>{artifact.description}</span>}
+      </td>
+      <td>{artifact.latest}</td>
+      <td>
+        <span className={styles["aliases"]}>
+          {artifact.aliases.map((alias) => (
+            <Tag key={alias}>{alias}</Tag>
+          ))}
+        </span>
+      </td>
+      <td className={styles["number"]}>{artifact.versions}</td>
+      <td className={styles["number"]}>{formatBytes(artifact.size)}</td>
+      <td className={styles["number"]} title={formatTime(artifact.time, true)}>
+        {formatAgo(artifact.time)}
+      </td>
+    </tr>
+  );
+}
+
+/** Artifacts by type, both in alphabetical order, without those that a search does not find. */
+function byType(artifacts: readonly Artifact[], search: string): Map<string, Artifact[]> {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = artifacts.filter((artifact) => {
+    const text = [artifact.name, artifact.type, artifact.description ?? "", ...artifact.aliases].join(" ").toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const sorted = found.sort((a, b) => a.type.localeCompare(b.type) || a.name.localeCompare(b.name, "en", { numeric: true }));
+  const types = new Map<string, Artifact[]>();
+  for (const artifact of sorted) types.set(artifact.type, [...(types.get(artifact.type) ?? []), artifact]);
+  return types;
+}

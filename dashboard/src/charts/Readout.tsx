@@ -1,0 +1,88 @@
+import { useSyncExternalStore } from "react";
+
+import { classes } from "../ui/classes";
+import { formatNumber } from "../ui/format";
+
+import type { CursorState, CursorStore, Reading } from "./cursor";
+import styles from "./Readout.module.css";
+import { Swatch } from "./Swatch";
+
+/** Properties of a `Readout`. */
+export interface ReadoutProps {
+  cursor: CursorStore;
+  /** Writes a value of x. */
+  formatX: (x: number) => string;
+  /** Writes a value of y. */
+  formatY: (y: number) => string;
+  /** The plotting area in CSS pixels of the chart's box. */
+  area: () => { left: number; top: number; width: number; height: number };
+}
+
+// More lines cannot be read at a glance, and would hide the chart.
+const most = 12;
+
+/** The values of all lines at the cursor, from the largest to the smallest, beside the hand. Charts that only follow show none. */
+export function Readout({ cursor, formatX, formatY, area }: ReadoutProps) {
+  const state = useSyncExternalStore(cursor.subscribe, cursor.get);
+  if (!state?.here || state.readings.length === 0) return null;
+  const { left, top, width, height } = area();
+  const right = state.left > width / 2;
+  const x = left + state.left;
+  const style = {
+    ...(right ? { right: `calc(100% - ${x - 14}px)` } : { left: x + 14 }),
+    top: Math.max(0, Math.min(top + (state.top ?? 0) - 20, top + height - 24 - 18 * Math.min(state.readings.length, most))),
+  };
+  const [shown, above, below] = window(state.readings);
+  const deltas = state.readings.some((reading) => reading.delta !== null);
+  return (
+    <div className={styles["readout"]} style={style} aria-hidden="true">
+      <div className={styles["x"]}>{formatX(snapped(state))}</div>
+      {above > 0 && <div className={styles["more"]}>{above} above</div>}
+      <table>
+        <tbody>
+          {shown.map((reading) => (
+            <tr key={reading.trace.id} className={classes(reading.nearest && styles["nearest"])}>
+              <td>
+                <Swatch colour={reading.trace.colour} dash={reading.trace.dash} />
+              </td>
+              <td className={styles["name"]}>{reading.trace.label}</td>
+              <td className={styles["value"]}>{formatY(reading.value)}</td>
+              <td className={styles["side"]}>{aside(reading, formatY)}</td>
+              {deltas && <td className={styles["delta"]}>{delta(reading, formatY)}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {below > 0 && <div className={styles["more"]}>{below} below</div>}
+    </div>
+  );
+}
+
+/** The place of the nearest reading, which is what the values belong to. */
+function snapped(state: CursorState): number {
+  return state.readings.find((reading) => reading.nearest)?.x ?? state.x;
+}
+
+/** As many readings as fit, around the nearest one, with how many are left out on both sides. */
+export function window(readings: readonly Reading[], fit = most): [Reading[], number, number] {
+  if (readings.length <= fit) return [[...readings], 0, 0];
+  const middle = Math.max(0, readings.findIndex((reading) => reading.nearest));
+  const first = Math.min(Math.max(0, middle - Math.floor(fit / 2)), readings.length - fit);
+  return [readings.slice(first, first + fit), first, readings.length - first - fit];
+}
+
+function aside(reading: Reading, formatY: (y: number) => string): string {
+  if (reading.min !== reading.max && Number.isFinite(reading.min)) return `${formatY(reading.min)} … ${formatY(reading.max)}`;
+  return reading.value !== reading.raw ? formatY(reading.raw) : "";
+}
+
+function delta({ trace, delta: difference }: Reading, formatY: (y: number) => string): string {
+  if (trace.baseline) return "base";
+  if (difference === null || Number.isNaN(difference)) return "";
+  return `${difference > 0 ? "+" : ""}${formatY(difference)}`;
+}
+
+/** A value of y, with its unit. */
+export function unitFormat(unit: string): (y: number) => string {
+  return (y) => formatNumber(y, 4) + (unit === "" || unit === "%" ? unit : ` ${unit}`);
+}

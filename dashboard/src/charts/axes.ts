@@ -1,0 +1,74 @@
+/** The ticks of a chart's axes, their room, and how a picture draws them (on the page uPlot does). */
+
+import type { ChartModel } from "./model";
+import { type Axis, projector } from "./paint";
+import type { ChartTheme } from "./theme";
+import { type Ticks, ticks } from "./ticks";
+
+// Labels of x are up to eight characters wide, those of y one line high; closer they would touch or crowd.
+const xEvery = 84;
+const yEvery = 44;
+
+/** The ticks of an axis that is `size` CSS pixels long, with units. */
+export function axisTicks(model: ChartModel, name: "x" | "y", low: number, high: number, size: number): Ticks {
+  if (name === "x") return ticks(low, high, Math.max(2, Math.round(size / xEvery)), model.xKind, model.logX);
+  const found = ticks(low, high, Math.max(2, Math.round(size / yEvery)), model.yKind, model.logY);
+  const unit = model.unit === "%" || model.unit === "" ? model.unit : ` ${model.unit}`;
+  return { values: found.values, labels: found.labels.map((text) => text && text + unit) };
+}
+
+/** The font of tick labels. */
+export function tickFont(theme: ChartTheme): string {
+  return `11px ${theme.font}`;
+}
+
+let measuring: CanvasRenderingContext2D | null = null;
+
+/** The width in CSS pixels that labels beside a y axis need. */
+export function labelWidth(labels: readonly string[], font: string): number {
+  measuring ??= document.createElement("canvas").getContext("2d");
+  if (!measuring) return 40;
+  measuring.font = font;
+  let widest = 0;
+  for (const label of labels) widest = Math.max(widest, measuring.measureText(label).width);
+  // In steps of 8, so that charts beside each other have their frames in line and a growing axis does not tremble.
+  return Math.max(Math.ceil((widest + 12) / 8) * 8, 32);
+}
+
+/** Draw both axes with grid and labels around the rectangle that they span. */
+export function drawAxes(context: CanvasRenderingContext2D, x: Axis, y: Axis, at: { x: Ticks; y: Ticks }, theme: ChartTheme): void {
+  const toX = projector(x);
+  const toY = projector(y);
+  context.font = tickFont(theme);
+  context.fillStyle = theme.textFaint;
+  context.setLineDash([]);
+  context.lineWidth = 1;
+  context.strokeStyle = theme.line;
+  at.y.values.forEach((value, i) => {
+    const py = Math.round(toY(value)) + 0.5;
+    stroke(context, x.start, py, x.end, py);
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    context.fillText(at.y.labels[i]!, x.start - 6, py);
+  });
+  context.strokeStyle = theme.lineStrong;
+  stroke(context, x.start, y.start + 0.5, x.end, y.start + 0.5);
+  at.x.values.forEach((value, i) => {
+    const px = Math.round(toX(value)) + 0.5;
+    stroke(context, px, y.start, px, y.start + 4);
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    at.x.labels[i]!.split("\n").forEach((text, line) => {
+      context.fillText(text, px, y.start + 8 + line * 13);
+    });
+  });
+  context.textAlign = "left";
+  context.textBaseline = "alphabetic";
+}
+
+function stroke(context: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1, y1);
+  context.stroke();
+}

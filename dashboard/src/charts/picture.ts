@@ -1,0 +1,130 @@
+/** Pictures of charts: the chart with its title and legend, in either theme, at twice the size it has on the screen. */
+
+import { colourAt, runColours } from "../ui/colours";
+
+import { axisTicks, drawAxes, labelWidth, tickFont } from "./axes";
+import { type ChartModel, frameOf } from "./model";
+import { type Axis, paint } from "./paint";
+import { type ChartTheme, namedTheme } from "./theme";
+
+/** The theme of a picture. */
+export type PictureTheme = "light" | "dark";
+
+const scale = 2;
+const margin = 16;
+const row = 18;
+const titleHeight = 30;
+
+/** Draw a chart as a PNG of its own. `size` is of the chart without title and legend, in CSS pixels. */
+export function picture(
+  model: ChartModel,
+  title: string,
+  size: { width: number; height: number },
+  name: PictureTheme,
+): Promise<Blob> {
+  const theme = namedTheme(name);
+  const coloured = { ...model, traces: model.traces.map((trace) => ({ ...trace, colour: inTheme(trace.colour, name) })) };
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("This browser gives no canvas to draw on");
+  const rows = legendRows(context, coloured, size.width, theme);
+  canvas.width = (size.width + 2 * margin) * scale;
+  canvas.height = (size.height + titleHeight + rows.length * row + 2 * margin) * scale;
+  context.scale(scale, scale);
+  context.fillStyle = theme.background;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.translate(margin, margin);
+  context.fillStyle = theme.text;
+  context.font = `600 14px ${theme.font}`;
+  context.fillText(title, 4, 14, size.width - 8);
+  drawChart(context, coloured, size, theme);
+  drawLegend(context, rows, size.height + titleHeight, theme);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => {
+      if (blob) resolve(blob);
+      else reject(new Error("The browser could not make a PNG of this size"));
+    }, "image/png");
+  });
+}
+
+/** Give a file to the person, as a download. */
+export function save(blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // Once the download has begun the address may go; browsers give no sign of that.
+  setTimeout(() => {
+    URL.revokeObjectURL(link.href);
+  }, 10_000);
+}
+
+/** A name for a file, from a title. */
+export function fileName(title: string, ending: string): string {
+  return `${title.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^-+|-+$/g, "") || "chart"}.${ending}`;
+}
+
+function drawChart(
+  context: CanvasRenderingContext2D,
+  model: ChartModel,
+  size: { width: number; height: number },
+  theme: ChartTheme,
+): void {
+  const frame = frameOf(model);
+  const bottom = titleHeight + size.height - (model.xKind === "time" ? 36 : 24);
+  const yTicks = axisTicks(model, "y", frame.y.low, frame.y.high, size.height);
+  const left = labelWidth(yTicks.labels, tickFont(theme));
+  const x: Axis = { low: frame.x[0], high: frame.x[1], start: left, end: size.width - 14, log: model.logX };
+  const y: Axis = { low: frame.y.low, high: frame.y.high, start: bottom, end: titleHeight + 6, log: model.logY };
+  drawAxes(context, x, y, { x: axisTicks(model, "x", x.low, x.high, size.width), y: yTicks }, theme);
+  // Already scaled: a CSS pixel is one unit here.
+  paint(context, { lines: frame.lines, x, y, ratio: 1, theme, withOriginal: model.showOriginal, highlighted: null });
+  context.globalAlpha = 1;
+}
+
+interface Item {
+  label: string;
+  colour: string;
+  dash: number[];
+  x: number;
+}
+
+function legendRows(context: CanvasRenderingContext2D, model: ChartModel, width: number, theme: ChartTheme): Item[][] {
+  context.font = `12px ${theme.font}`;
+  const rows: Item[][] = [];
+  let x = 0;
+  for (const { label, colour, dash } of model.traces) {
+    const wide = context.measureText(label).width + 36;
+    if (rows.length === 0 || x + wide > width) {
+      rows.push([]);
+      x = 4;
+    }
+    rows.at(-1)!.push({ label, colour, dash, x });
+    x += wide;
+  }
+  return rows;
+}
+
+function drawLegend(context: CanvasRenderingContext2D, rows: Item[][], top: number, theme: ChartTheme): void {
+  context.font = `12px ${theme.font}`;
+  context.lineWidth = 2;
+  rows.forEach((items, i) => {
+    const y = top + (i + 1) * row;
+    for (const { label, colour, dash, x } of items) {
+      context.strokeStyle = colour;
+      context.setLineDash(dash.map((length) => length / 1.6));
+      context.beginPath();
+      context.moveTo(x, y - 4);
+      context.lineTo(x + 14, y - 4);
+      context.stroke();
+      context.fillStyle = theme.textSoft;
+      context.fillText(label, x + 20, y);
+    }
+  });
+}
+
+/** The fellow of a run colour in another theme; other colours stay. */
+function inTheme(colour: string, theme: PictureTheme): string {
+  const index = runColours.findIndex((pair) => pair.includes(colour));
+  return index < 0 ? colour : colourAt(index, theme);
+}

@@ -1,0 +1,53 @@
+import { ArrowDown, ArrowUp } from "lucide-react";
+
+import { classes } from "../ui/classes";
+import { formatNumber } from "../ui/format";
+import type { RunView } from "../workspace/view";
+import styles from "./CompareTable.module.css";
+import { judge, type MetricRow } from "./metrics";
+import { RunHeads } from "./RunHeads";
+
+/** Results of runs, each with its difference to the first run; the best are marked. */
+export function MetricTable({ rows, runs }: { rows: MetricRow[]; runs: RunView[] }) {
+  if (rows.length === 0) return <p className={styles["none"]}>No results that differ.</p>;
+  return (
+    <div className={styles["scroll"]}>
+      <table className={styles["table"]} aria-label="Results">
+        <RunHeads first="Metric" runs={runs} numeric />
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.key}>
+              <th scope="row" className={styles["path"]}>
+                {row.key}
+                {row.goal === "minimize" && <ArrowDown role="img" aria-label="smaller is better" />}
+                {row.goal === "maximize" && <ArrowUp role="img" aria-label="larger is better" />}
+              </th>
+              {row.values.map((value, index) => (
+                <td key={index} className={styles["number"]} title={value === null ? "not logged" : String(value)}>
+                  <span className={classes(row.best.includes(index) && styles["best"], value === null && styles["missing"])}>
+                    {formatNumber(value)}
+                  </span>
+                  {index > 0 && <Delta row={row} index={index} />}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Delta({ row, index }: { row: MetricRow; index: number }) {
+  const delta = row.deltas[index] ?? null;
+  if (delta === null || delta === 0) return <span className={styles["delta"]} />;
+  const base = row.values[0] ?? 0;
+  const percent = base === 0 ? "" : ` (${delta > 0 ? "+" : ""}${formatNumber((delta / Math.abs(base)) * 100, 3)} %)`;
+  const tone = { 1: styles["better"], 0: undefined, [-1]: styles["worse"] }[judge(delta, row.goal)];
+  return (
+    <span className={classes(styles["delta"], tone)} title={`${delta > 0 ? "+" : ""}${delta}${percent}`}>
+      {delta > 0 && "+"}
+      {formatNumber(delta, 3)}
+    </span>
+  );
+}

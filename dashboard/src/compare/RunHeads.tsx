@@ -1,0 +1,31 @@
+import { Link } from "wouter";
+
+import { runAddress } from "../app/addresses";
+import { classes } from "../ui/classes";
+import { StateDot } from "../ui/StateDot";
+import type { RunView } from "../workspace/view";
+import styles from "./CompareTable.module.css";
+
+/** The head of a table that has a column a run. */
+export function RunHeads({ first, runs, numeric }: { first: string; runs: RunView[]; numeric?: boolean }) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col" className={styles["path"]}>
+          {first}
+        </th>
+        {runs.map((run) => (
+          <th key={run.id} scope="col" className={classes(numeric && styles["number"])}>
+            <span className={styles["run"]}>
+              <span className={styles["colour"]} style={{ background: run.colour }} />
+              <Link href={runAddress(run.project, run.id)} className={styles["runName"]} title={run.name}>
+                {run.name}
+              </Link>
+              <StateDot state={run.state} />
+            </span>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}

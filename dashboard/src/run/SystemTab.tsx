@@ -1,0 +1,82 @@
+import { Cpu } from "lucide-react";
+import { useMemo, useState } from "react";
+
+import type { RunDetail } from "../api/types";
+import { EmptyState } from "../ui/EmptyState";
+import { Select } from "../ui/Select";
+import { defaultSettings, type PanelConfig } from "../workspace/view";
+import { PanelGrid } from "./PanelGrid";
+import { Section } from "./Section";
+import styles from "./SystemTab.module.css";
+import { type SystemChart, systemSections } from "./system";
+import { useRunViews } from "./useRunView";
+
+/** What the machine did while the run ran: a section for processors, memory, each GPU, disks and network. */
+export function SystemTab({ run }: { run: RunDetail }) {
+  const [rank, setRank] = useState(run.ranks[0] ?? 0);
+  const runs = useRunViews([run]);
+  const names = run.keys.filter((key) => key.stream === "system" && key.kind === "number").map((key) => key.key);
+  const token = names.join("\n");
+  const sections = useMemo(() => systemSections(token === "" ? [] : token.split("\n")), [token]);
+  if (sections.length === 0) {
+    return (
+      <EmptyState title="No system metrics" icon={<Cpu />}>
+        The first are there about a second after a run begins. A run with <code>system=False</code> has none.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={styles["page"]}>
+      {run.ranks.length > 1 && (
+        <Select
+          label="Process"
+          labelled
+          className={styles["rank"] ?? ""}
+          value={String(rank)}
+          options={run.ranks.map((each) => ({ value: String(each), label: `Rank ${each}` }))}
+          onChange={(next) => {
+            setRank(Number(next));
+          }}
+        />
+      )}
+      {sections.map((section) => (
+        <Section key={section.name} title={section.name} note={gpuName(run, section.name)}>
+          <PanelGrid
+            project={run.project}
+            runs={runs}
+            settings={defaultSettings}
+            panels={section.charts.map((chart) => panelOf(section.name, chart, rank))}
+          />
+        </Section>
+      ))}
+    </div>
+  );
+}
+
+function panelOf(section: string, chart: SystemChart, rank: number): PanelConfig {
+  const unit = chart.unit === "" || chart.unit === "bytes" ? "" : ` (${chart.unit})`;
+  return {
+    id: `${section}/${chart.keys.join("+")}/${rank}`,
+    kind: "line",
+    title: chart.title + unit,
+    keys: chart.keys,
+    width: 1,
+    height: 12,
+    options: { stream: "system", rank, unit: chart.unit, legend: chart.keys.length > 1 ? 8 : 0, ...limits(chart) },
+  };
+}
+
+/** Percents of a whole are drawn from 0 to 100, so that an idle machine looks idle. */
+function limits(chart: SystemChart): { yLimits?: [number, number | null] } {
+  if (chart.unit !== "%") return {};
+  return { yLimits: chart.keys.some((key) => key === "proc.cpu" || key.endsWith("powerPercent")) ? [0, null] : [0, 100] };
+}
+
+function gpuName(run: RunDetail, section: string): string | undefined {
+  const index = /^GPU (\d+)$/.exec(section)?.[1];
+  const gpus = run.environment["gpus"];
+  if (index === undefined || !Array.isArray(gpus)) return undefined;
+  const gpu = gpus[Number(index)];
+  const name = typeof gpu === "object" && gpu !== null && "name" in gpu ? gpu.name : undefined;
+  return typeof name === "string" ? name : undefined;
+}

@@ -1,0 +1,159 @@
+import { useCallback, useMemo, useState } from "react";
+import { useLocation } from "wouter";
+
+import { ApiError } from "../api/client";
+import { useColumns } from "../api/queries";
+import type { Columns } from "../api/types";
+import { compareAddress } from "../app/addresses";
+import { Button } from "../ui/Button";
+import { CopySnippet } from "../ui/CopySnippet";
+import { EmptyState, ErrorState } from "../ui/EmptyState";
+import { Spinner } from "../ui/Spinner";
+import { BulkBar } from "./BulkBar";
+import { allColumns, defaultColumns, placeColumns, serverField } from "./columns";
+import { filtersOf } from "./conditions";
+import { exportAddress } from "./exports";
+import styles from "./TablePage.module.css";
+import { TableRows } from "./TableRows";
+import { TableToolbar } from "./TableToolbar";
+import { useBest } from "./useBest";
+import { useColumnActions } from "./useColumnActions";
+import { useEdits } from "./useEdits";
+import { type RowsQuery, useRunRows } from "./useRunRows";
+import { useSelection } from "./useSelection";
+import { useTableView } from "./useTableView";
+import { orderOf, type TableView } from "./view";
+
+/** The page of all runs of a project as a table. */
+export function TablePage({ project }: { project: string }) {
+  const columns = useColumns(project);
+  if (columns.error !== null) return <ErrorState error={columns.error} onRetry={() => void columns.refetch()} />;
+  if (columns.data === undefined) return <Spinner centred />;
+  return <RunsTable project={project} known={columns.data} />;
+}
+
+function RunsTable({ project, known }: { project: string; known: Columns }) {
+  const [view, change] = useTableView(project);
+  const [, navigate] = useLocation();
+  const [range, setRange] = useState<[number, number]>([0, 0]);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [filterStart, setFilterStart] = useState<{ field: string } | null>(null);
+  const selection = useSelection();
+  const edit = useEdits(project);
+
+  const columns = useMemo(() => allColumns(known.config, known.summary, 0), [known]);
+  const shown = useMemo(() => view.columns ?? defaultColumns(columns), [view.columns, columns]);
+  const placed = useMemo(() => placeColumns(columns, shown, view.pinned, view.widths), [columns, shown, view.pinned, view.widths]);
+  const ordered = useMemo(() => placed.map((column) => column.name), [placed]);
+  const query = useMemo(() => rowsQuery(view, ordered), [view, ordered]);
+  const rows = useRunRows(project, query, open, range);
+  const best = useBest(project, known.keys, ordered, query);
+  const actions = useColumnActions(view, ordered, change, (field) => {
+    setFilterStart({ field });
+  });
+  const ids = useMemo(() => [...selection.ids], [selection.ids]);
+  const exported = (format: "csv" | "parquet") =>
+    exportAddress(project, format, {
+      filters: query.filters ?? null,
+      search: view.search,
+      order: query.order ?? "",
+      columns: query.columns ?? [],
+      archived: view.archived,
+      ids: ids.length > 0 ? ids : null,
+    });
+  const onRange = useCallback((first: number, last: number) => {
+    setRange([first, last]);
+  }, []);
+  const fold = (group: string) => {
+    setOpen((before) => (before.has(group) ? new Set([...before].filter((id) => id !== group)) : new Set([...before, group])));
+  };
+  const selectAll = () => void selection.selectAll(project, query);
+  const wrongSearch = rows.error instanceof ApiError && rows.error.status === 400 && view.search !== "";
+
+  return (
+    <div className={styles["page"]}>
+      <h1 className="visually-hidden">Runs of {project}</h1>
+      <TableToolbar
+        view={view}
+        columns={columns}
+        shown={ordered}
+        total={rows.loading ? null : rows.total}
+        searchError={wrongSearch ? rows.error?.message : undefined}
+        filterStart={filterStart}
+        onFilterClose={() => {
+          setFilterStart(null);
+        }}
+        onPin={actions.pin}
+        change={change}
+        exports={{ csv: exported("csv"), parquet: exported("parquet") }}
+      />
+      {rows.error !== null && !wrongSearch ? (
+        <ErrorState error={rows.error} onRetry={rows.retry} />
+      ) : rows.loading ? (
+        <Spinner centred />
+      ) : rows.count === 0 ? (
+        <NoRuns project={project} view={view} onClear={() => { change({ search: "", conditions: [] }); }} />
+      ) : (
+        <TableRows
+          project={project}
+          view={view}
+          columns={placed}
+          rows={rows}
+          best={best}
+          selection={selection}
+          actions={actions}
+          onRange={onRange}
+          onFold={fold}
+          onSelectAll={selectAll}
+        />
+      )}
+      {ids.length > 0 && (
+        <BulkBar
+          ids={ids}
+          total={rows.total}
+          tags={known.tags}
+          groups={known.groups}
+          archived={view.archived}
+          onSelectAll={selectAll}
+          onClear={selection.clear}
+          onCompare={() => {
+            navigate(compareAddress(project, ids));
+          }}
+          onEdit={(next) => {
+            void edit(next).then((done) => {
+              if (done && next.set?.deleted === true) selection.clear();
+            });
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function rowsQuery(view: TableView, shown: readonly string[]): RowsQuery {
+  const filters = filtersOf(view.conditions);
+  return {
+    ...(filters === null ? {} : { filters }),
+    ...(view.search === "" ? {} : { search: view.search }),
+    order: orderOf(view.sort.map((sort) => ({ ...sort, column: serverField(sort.column) }))),
+    columns: shown.filter((name) => name.includes(".")),
+    ...(view.groupBy.length === 0 ? {} : { group_by: view.groupBy }),
+    ...(view.archived ? { archived: true } : {}),
+  };
+}
+
+function NoRuns({ project, view, onClear }: { project: string; view: TableView; onClear: () => void }) {
+  if (view.search !== "" || view.conditions.length > 0) {
+    return (
+      <EmptyState title="No run is like that">
+        <Button onClick={onClear}>Clear search and filters</Button>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title={`There are no runs in ${project}`}>
+      <p>A script makes one like this:</p>
+      <CopySnippet code={`import trailmark\n\nwith trailmark.init(project=${JSON.stringify(project)}) as run:\n    run.log({"loss": 0.5})`} />
+    </EmptyState>
+  );
+}

@@ -1,0 +1,134 @@
+import { ChevronsDownUp, ChevronsUpDown, PanelLeft, Plus, Redo2, Search, SlidersHorizontal, Undo2 } from "lucide-react";
+import { useRef, useState } from "react";
+
+import type { Columns } from "../api/types";
+import { useShortcut } from "../app/keyboard";
+import { Button } from "../ui/Button";
+import { plural } from "../ui/format";
+import { IconButton } from "../ui/IconButton";
+import { Popover } from "../ui/Popover";
+import { Slider } from "../ui/Slider";
+import { TextField } from "../ui/TextField";
+import { useTyped } from "../ui/useTyped";
+import { addPanel, foldAll } from "./edits";
+import { PanelDialog } from "./PanelDialog";
+import { chartsSection, type Section } from "./sections";
+import { SettingsForm } from "./SettingsForm";
+import styles from "./Toolbar.module.css";
+import type { ViewState } from "./useView";
+import type { VisibleRuns } from "./useVisibleRuns";
+import { ViewMenu } from "./ViewMenu";
+
+/** Properties of a `Toolbar`. */
+export interface ToolbarProps {
+  project: string;
+  state: ViewState;
+  visible: VisibleRuns;
+  columns: Columns | undefined;
+  sections: Section[];
+  listOpen: boolean;
+  onToggleList: () => void;
+}
+
+/** What is over the panels: their search, the settings of all charts, undo, saved views, new panels. */
+export function Toolbar({ project, state, visible, columns, sections, listOpen, onToggleList }: ToolbarProps) {
+  const { view, change } = state;
+  const [search, setSearch] = useTyped(view.panelSearch, (panelSearch) => { change({ panelSearch }, "panelSearch"); }, 120);
+  const [adding, setAdding] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const folded = sections.length > 0 && sections.every((section) => section.collapsed);
+  useShortcut({ keys: "/", about: "Search panels", group: "Workspace", run: () => field.current?.focus() });
+  useShortcut({ keys: "n", about: "New panel", group: "Workspace", run: () => { setAdding(true); } });
+  return (
+    <div className={styles["toolbar"]} role="toolbar" aria-label="Panels">
+      <IconButton label={listOpen ? "Hide the run list" : "Show the run list"} keys="[" icon={<PanelLeft />} pressed={listOpen} onClick={onToggleList} />
+      <div className={styles["search"]}>
+        <TextField
+          ref={field}
+          label="Search panels"
+          placeholder={`Search ${plural(sections.reduce((sum, section) => sum + section.total, 0), "panel")}`}
+          icon={<Search />}
+          clearable
+          value={search}
+          onChange={setSearch}
+        />
+      </div>
+      <div className={styles["smoothing"]} title="Smoothing of all charts">
+        <Slider
+          bare
+          label="Smoothing of all charts"
+          min={0}
+          max={1}
+          step={0.01}
+          value={view.settings.smoothing.kind === "none" ? 0 : view.settings.smoothing.amount}
+          format={(amount) => amount.toFixed(2)}
+          onChange={(amount) => {
+            const kind = view.settings.smoothing.kind === "none" ? "twema" : view.settings.smoothing.kind;
+            change({ settings: { ...view.settings, smoothing: { kind, amount } } }, "smoothing");
+          }}
+        />
+      </div>
+      <ChartSettingsButton state={state} columns={columns} />
+      <IconButton
+        label={folded ? "Unfold all sections" : "Fold all sections"}
+        icon={folded ? <ChevronsUpDown /> : <ChevronsDownUp />}
+        onClick={() => {
+          change(foldAll(view, sections.map((section) => section.name), !folded));
+        }}
+      />
+      <span className={styles["space"]} />
+      <IconButton label="Undo" keys="Ctrl Z" icon={<Undo2 />} disabled={!state.canUndo} onClick={state.undo} />
+      <IconButton label="Redo" keys="Ctrl Shift Z" icon={<Redo2 />} disabled={!state.canRedo} onClick={state.redo} />
+      <ViewMenu project={project} state={state} />
+      <Button icon={<Plus />} onClick={() => { setAdding(true); }}>
+        Panel
+      </Button>
+      {adding && (
+        <PanelDialog
+          project={project}
+          columns={columns}
+          runs={visible.runs}
+          settings={sections[0]?.settings ?? view.settings}
+          panel={null}
+          onClose={() => { setAdding(false); }}
+          onSave={(panel) => {
+            change(addPanel(view, sections[0]?.name ?? chartsSection, panel));
+            setAdding(false);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function ChartSettingsButton({ state, columns }: { state: ViewState; columns: Columns | undefined }) {
+  const anchor = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
+  const { view, change } = state;
+  return (
+    <>
+      <IconButton
+        ref={anchor}
+        label="Settings of all charts"
+        icon={<SlidersHorizontal />}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        onClick={() => {
+          setOpen(!open);
+        }}
+      />
+      {open && (
+        <Popover anchor={anchor} label="Settings of all charts" onClose={() => { setOpen(false); }}>
+          <SettingsForm
+            settings={view.settings}
+            columns={columns}
+            grouped={view.groupBy.length > 0}
+            onChange={(part) => {
+              change({ settings: { ...view.settings, ...part } }, `settings ${Object.keys(part).join()}`);
+            }}
+          />
+        </Popover>
+      )}
+    </>
+  );
+}

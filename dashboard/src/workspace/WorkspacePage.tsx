@@ -1,0 +1,72 @@
+import { useCallback, useEffect, useMemo, useState } from "react";
+
+import { useColumns } from "../api/queries";
+import { useCommands } from "../app/commands";
+import { useShortcut } from "../app/keyboard";
+import { Drawer } from "../ui/Drawer";
+import { readJson, writeJson } from "../ui/storage";
+import { useWindowWidth } from "../ui/useWindowWidth";
+import { foldAll } from "./edits";
+import { NoRuns } from "./NoRuns";
+import { PanelBoard } from "./PanelBoard";
+import { RunList } from "./RunList";
+import { buildSections } from "./sections";
+import { Toolbar } from "./Toolbar";
+import { useView } from "./useView";
+import { useVisibleRuns } from "./useVisibleRuns";
+import styles from "./WorkspacePage.module.css";
+
+const drawerBelow = 800;
+const listKey = "trailmark.list";
+
+/** The workspace of a project: its runs beside panels of what they logged. */
+export function WorkspacePage({ project }: { project: string }) {
+  const state = useView(project);
+  const { view, change } = state;
+  const columns = useColumns(project);
+  const visible = useVisibleRuns(project, view);
+  const narrow = useWindowWidth() < drawerBelow;
+  const [listOpen, setListOpen] = useState(() => readJson(listKey, true));
+  const [drawer, setDrawer] = useState(false);
+  const keys = columns.data?.keys;
+  const sections = useMemo(() => buildSections(keys ?? [], view), [keys, view]);
+  const toggleList = useCallback(() => {
+    if (narrow) setDrawer((open) => !open);
+    else setListOpen((open) => !open);
+  }, [narrow]);
+  useEffect(() => {
+    writeJson(listKey, listOpen);
+  }, [listOpen]);
+
+  useShortcut({ keys: "Ctrl+z", about: "Undo a change of the view", group: "Workspace", run: state.undo });
+  useShortcut({ keys: "Ctrl+Shift+z", about: "Redo it", group: "Workspace", run: state.redo });
+  useShortcut({ keys: "[", about: "Show or hide the run list", group: "Workspace", run: toggleList });
+  const names = sections.map((section) => section.name);
+  useCommands([
+    { label: "Fold all sections", group: "Workspace", run: () => { change(foldAll(view, names, true)); } },
+    { label: "Unfold all sections", group: "Workspace", run: () => { change(foldAll(view, names, false)); } },
+    { label: "Show or hide the run list", group: "Workspace", keys: "[", run: toggleList },
+  ]);
+
+  const list = <RunList project={project} state={state} visible={visible} columns={columns.data} />;
+  const empty = visible.total === 0 && !visible.loading && view.search === "" && view.conditions.length === 0 && !view.archived;
+  if (empty && !visible.error) return <NoRuns project={project} />;
+  return (
+    <div className={styles["workspace"]}>
+      {!narrow && listOpen && <aside className={styles["list"]} aria-label="Runs">{list}</aside>}
+      {narrow && drawer && <Drawer title="Runs" onClose={() => { setDrawer(false); }}>{list}</Drawer>}
+      <div className={styles["main"]}>
+        <Toolbar
+          project={project}
+          state={state}
+          visible={visible}
+          columns={columns.data}
+          sections={sections}
+          listOpen={narrow ? drawer : listOpen}
+          onToggleList={toggleList}
+        />
+        <PanelBoard project={project} state={state} columns={columns} sections={sections} runs={visible.runs} />
+      </div>
+    </div>
+  );
+}
