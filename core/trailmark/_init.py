@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -182,7 +183,15 @@ def _start(settings: Settings, root: Path, writer: Writer, beginning: Beginning)
         how = "goes on" if run.resumed else "forked" if beginning.forked_from else "begins"
         termlog(f"run {run.name} ({run.id}) of project {run.project} {how} at step {run.step}; it is kept in")
         termlog(f"  {run.path_on_disk}")
+        termlog(f"  {_where_to_look(run, root)}")
     return run
+
+
+def _where_to_look(run: Run, root: Path) -> str:
+    url = run.url
+    if url is not None:
+        return url
+    return f"look at it live: trailmark ui{'' if root == find_root() else f' --root {shlex.quote(str(root))}'}"
 
 
 def _parts(settings: Settings, run: Run) -> list[Part]:

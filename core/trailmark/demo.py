@@ -186,6 +186,7 @@ def _bar(fraction: float, width: int = 24) -> str:
 def _show_where_to_look(root: Path, paths: list[str]) -> None:
     option = "" if root == find_root() else f" --root {root}"
     termlog(f"{len(paths)} runs are in {root / PROJECT}; look at them:")
+    termlog(f"  trailmark{option} ui {PROJECT}            all of it, in the browser")
     termlog(f"  trailmark{option} ls {PROJECT}            the runs of the project, newest first")
     termlog(f"  trailmark{option} show {paths[0]}   one run: config, metrics, environment")
     termlog(f"  trailmark{option} artifact ls {PROJECT}   the models that they kept")

@@ -72,7 +72,8 @@ class MissingPackageError(Error, ImportError):
     """An optional package is needed; the message has the pip command."""
 
     def __init__(self, package: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs the package {package!r}: run `pip install {package}`")
+        shown = f"'{package}'" if "[" in package else package  # shells take brackets for patterns
+        super().__init__(f"{purpose} needs the package {package!r}: run `pip install {shown}`")
 
 
 class JournalError(Error):

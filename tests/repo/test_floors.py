@@ -21,8 +21,8 @@ MAX_LINES = 600
 FLOORS = (
     {"_sparkline", "_term", "_version", "errors"},
     {"journal"},
-    {"media"},
-    {"artifacts", "capture", "plot"},
+    {"_dashboard", "media"},
+    {"_display", "artifacts", "capture", "plot"},
     {"_run"},
     {"api", "sync"},
     {"_init", "_login"},
@@ -130,9 +130,9 @@ def test_adapters_use_public_names() -> None:
     assert not bad, "\n" + "\n".join(bad)
 
 
-def test_server_reads_journals_only() -> None:
-    """The server knows core's journal, errors and terminal, and never a run."""
-    known = {"_term", "_version", "errors", "journal", "server"}
+def test_server_knows_no_run() -> None:
+    """The server knows core's readers, and never a run."""
+    known = {"_dashboard", "_term", "_version", "api", "artifacts", "errors", "journal", "media", "server"}
     bad = [
         f"{found.place}: {found.module}"
         for path in SERVER_FILES

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from trailmark._dashboard import Dashboard
     from trailmark._run.begin import Beginning
     from trailmark._run.settings import Settings
     from trailmark.journal.runstate import RunState
@@ -160,13 +161,21 @@ class Identity:
 
     @property
     def url(self) -> str | None:
-        """Where a server shows the run; None without a server."""
-        return None
+        """The address of the run in the dashboard that serves its root now; None without one."""
+        found = self._dashboard
+        return found.page(self.project, self.id) if found else None
 
     @property
     def project_url(self) -> str | None:
-        """Where a server shows the project; None without a server."""
-        return None
+        """The address of the project there; None without a dashboard."""
+        found = self._dashboard
+        return found.page(self.project) if found else None
+
+    @property
+    def _dashboard(self) -> Dashboard | None:
+        from trailmark._dashboard import find_dashboard
+
+        return find_dashboard(self._writer.directory.parent.parent)
 
     @property
     def finished(self) -> bool:

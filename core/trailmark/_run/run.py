@@ -38,7 +38,7 @@ from trailmark.journal.records import (
     Row,
     SummaryChange,
 )
-from trailmark.journal.runstate import combine
+from trailmark.journal.runstate import combine, load
 from trailmark.media.normalize import flat_row, is_media, plain, with_media
 
 if TYPE_CHECKING:
@@ -429,6 +429,16 @@ class Run(Artifacts):
 
     def __repr__(self) -> str:
         return f"<Run {self.path} {self.name!r}{' finished' if self.finished else ''}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from trailmark._display import run_html
+
+        state = "running"
+        if self._writer.closed:
+            ended = load(self.path_on_disk)
+            state = ended.state if ended else "finished"
+        return run_html(self.name, self.path, state, self._read_summary(), self.url, self.path_on_disk)
 
 
 def _torch() -> Any:

@@ -229,8 +229,9 @@ def _items(operand: Any, name: str) -> list[Any]:
 
 
 def _pattern(operand: Any, options: Any) -> re.Pattern[str]:
-    if isinstance(operand, re.Pattern):
-        return operand
+    if hasattr(operand, "search"):  # a compiled one, also of another package than `re`
+        compiled: re.Pattern[str] = operand
+        return compiled
     flags = re.RegexFlag(0)
     for letter in str(options):
         if letter not in _REGEX_FLAGS:

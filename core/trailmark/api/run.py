@@ -120,9 +120,12 @@ class Run:
         return f"{self.project}/{self.id}"
 
     @property
-    def url(self) -> None:
-        """Where a server shows the run: nowhere, for a local one."""
-        return
+    def url(self) -> str | None:
+        """The address of the run in the dashboard that serves its root now; None without one."""
+        from trailmark._dashboard import find_dashboard
+
+        found = find_dashboard(self.dir.parent.parent)
+        return found.page(self.project, self.id) if found else None
 
     @property
     def state(self) -> str:
@@ -306,6 +309,12 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<Run {self.path} {self.name!r} {self.state}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from trailmark._display import run_html
+
+        return run_html(self.name, self.path, self.state, self.summary, self.url, self.dir)
 
     # -- rows ------------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # In the order in which `--help` shows them.
-_COMMANDS = ("ls", "show", "tail", "export", "artifact", "verify", "gc", "demo", "login")
+_COMMANDS = ("ls", "show", "tail", "ui", "export", "artifact", "verify", "gc", "reindex", "demo", "login")
+_OF_SERVER = ("ui", "reindex")  # they stand in the server's own package, as core imports nothing of it
 
 
 class Group(click.Group):
@@ -65,7 +66,9 @@ class Group(click.Group):
 class Commands(Group):
     """The commands of `trailmark`, and errors without tracebacks."""
 
-    homes: Mapping[str, str] = {name: f"trailmark.cli.{name}" for name in _COMMANDS}
+    homes: Mapping[str, str] = {
+        name: f"trailmark.{'server.commands' if name in _OF_SERVER else 'cli'}.{name}" for name in _COMMANDS
+    }
     other_words: Mapping[str, str] = {
         "list": "ls",
         "runs": "ls",
@@ -85,6 +88,12 @@ class Commands(Group):
         "version": "--version",
         "artifacts": "artifact ls",
         "model": "artifact",
+        "server": "ui",
+        "serve": "ui",
+        "web": "ui",
+        "dashboard": "ui",
+        "board": "ui",
+        "index": "reindex",
     }
 
     def invoke(self, ctx: click.Context) -> Any:
