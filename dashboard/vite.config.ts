@@ -31,9 +31,12 @@ export default defineConfig({
     },
   },
   test: {
-    environment: "jsdom",
-    include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
     css: false,
+    projects: [
+      // What needs no page runs without one, in one process: a simulated page costs seconds a file.
+      { extends: true, test: { name: "logic", environment: "node", isolate: false, include: ["src/**/*.test.ts"] } },
+      { extends: true, test: { name: "page", environment: "jsdom", include: ["src/**/*.test.tsx"] } },
+    ],
   },
 });

@@ -186,9 +186,14 @@ def _bar(fraction: float, width: int = 24) -> str:
 def _show_where_to_look(root: Path, paths: list[str]) -> None:
     option = "" if root == find_root() else f" --root {root}"
     termlog(f"{len(paths)} runs are in {root / PROJECT}; look at them:")
-    termlog(f"  trailmark{option} ui {PROJECT}            all of it, in the browser")
-    termlog(f"  trailmark{option} ls {PROJECT}            the runs of the project, newest first")
-    termlog(f"  trailmark{option} show {paths[0]}   one run: config, metrics, environment")
-    termlog(f"  trailmark{option} artifact ls {PROJECT}   the models that they kept")
-    termlog(f"  trailmark{option} export {paths[0]} --format csv")
+    shown = {
+        f"ui {PROJECT}": "all of it, in the browser",
+        f"ls {PROJECT}": "the runs of the project, newest first",
+        f"show {paths[0]}": "one run: config, metrics, environment",
+        f"artifact ls {PROJECT}": "the models that they kept",
+        f"export {paths[0]} -o run.csv": "one run as a table",
+    }
+    width = max(map(len, shown))
+    for command, about in shown.items():
+        termlog(f"  trailmark{option} {command:{width}}  {about}")
     termlog("  python -c \"import trailmark; print(trailmark.Api().run('" + paths[0] + "').history())\"")

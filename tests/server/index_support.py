@@ -14,8 +14,9 @@ from trailmark.media.kinds import restore
 from trailmark.server.index.columns import as_column
 from trailmark.server.store import schema
 from trailmark.server.store.lines import page
-from trailmark.server.store.stored import find_series
+from trailmark.server.store.points import Points
 from trailmark.server.store.states import unpack, unpack_details
+from trailmark.server.store.stored import StoredSeries, find_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,11 @@ def _of_state(connection: sa.Connection, row: Any, directory: Path) -> Iterator[
         .order_by(schema.artifact_links.c.number)
     )
     pairs.append(
-        ("artifacts", [tuple(link) for link in links], [(link.name, link.version, link.action) for link in state.artifacts])
+        (
+            "artifacts",
+            [tuple(link) for link in links],
+            [(link.name, link.version, link.action) for link in state.artifacts],
+        )
     )
     for name, got, expected in pairs:
         if repr(_ordered(got)) != repr(_ordered(expected)):
@@ -97,9 +102,7 @@ def _of_lines(connection: sa.Connection, row: Any, run: Run) -> Iterator[str]:
         if texts != expected:
             yield f"lines of rank {rank} are {texts[:5]!r}, expected {expected[:5]!r}"
     alerts = connection.execute(
-        sa.select(schema.alerts.c.title)
-        .where(schema.alerts.c.run == row.number)
-        .order_by(schema.alerts.c.number)
+        sa.select(schema.alerts.c.title).where(schema.alerts.c.run == row.number).order_by(schema.alerts.c.number)
     )
     if [alert.title for alert in alerts] != [alert.title for alert in run.alerts]:
         yield "alerts differ"
@@ -110,44 +113,54 @@ def _of_series(connection: sa.Connection, row: Any, run: Run) -> Iterator[str]:
     rows = connection.execute(sa.select(table.stream, table.rank, table.key, table.kind).where(table.run == row.number))
     unseen = {tuple(found) for found in rows}
     for stream, rank, key in _logged(run):
-        steps, times, values = run.series(key, rank=rank, stream=stream)
-        listed = values.tolist()
-        dense = run.history([key], rank=rank, stream=stream, format="rows")
-        holes = {place for place, one in enumerate(dense) if one[key] is None} if len(dense) == len(listed) else set()
-        numbers = [n for n, value in enumerate(listed) if type(value) in (int, float, bool) and n not in holes]
-        objects = [n for n, value in enumerate(listed) if n not in holes and n not in set(numbers)]
-        exact = values[numbers] if values.dtype.kind != "O" else as_column([listed[n] for n in numbers])
-        for kind, places in (("number", numbers), ("object", objects)):
+        for kind, expected in _expected(run, stream, rank, key).items():
             unseen.discard((stream, rank, key, kind))
-            series = find_series(connection, [(row.number, key)], stream=stream, rank=rank, kind=kind)
-            stored = series.get((row.number, key))
+            found = find_series(connection, [(row.number, key)], stream=stream, rank=rank, kind=kind)
             where = f"{kind} {stream} {key!r} of rank {rank}"
-            if stored is None:
-                if places:
-                    yield f"{where} is missing"
-                continue
-            points = stored.points()
-            if stored.count != len(places) or len(points.step) != len(places):
-                yield f"{where} has {stored.count} points ({len(points.step)} found), expected {len(places)}: "\
-                    f"{points.step[:20]} instead of {steps[places][:20]}"
-            elif points.step.tobytes() != steps[places].tobytes():
-                yield f"{where} has the steps {points.step[:20]}, expected {steps[places][:20]}"
-            elif points.time.tobytes() != times[places].tobytes():
-                yield f"{where} has the times {points.time[:20]}, expected {times[places][:20]}"
-            elif kind == "number" and places and (
-                points.values.dtype != exact.dtype or points.values.tobytes() != exact.tobytes()
-            ):
-                yield f"{where} is {points.values[:20]} ({points.values.dtype}), expected {exact[:20]} ({exact.dtype})"
-            elif kind == "object":
-                files = StoredMedia(run.dir)
-                got = [_plain(restore(record, files)) for record in points.values]
-                expected = [_plain(listed[n]) for n in places]
-                if repr(got) != repr(expected):
-                    yield f"{where} is {got[:3]!r}, expected {expected[:3]!r}"
+            stored = found.get((row.number, key))
+            if stored is not None:
+                yield from (f"{where}: {text}" for text in _of_points(stored, expected, run))
+            elif len(expected.step):
+                yield f"{where} is missing"
     for stream, rank, key, kind in unseen:
         stored = find_series(connection, [(row.number, key)], stream=stream, rank=rank, kind=kind)[row.number, key]
         if stored.count:
             yield f"{kind} {stream} {key!r} of rank {rank} has {stored.count} points that nobody logged"
+
+
+def _expected(run: Run, stream: str, rank: int, key: str) -> dict[str, Points]:
+    """Return the points that a key should have, by kind."""
+    steps, times, values = run.series(key, rank=rank, stream=stream)
+    listed = values.tolist()
+    dense = [row[key] for row in run.history([key], rank=rank, stream=stream, format="rows")]
+    holes = {number for number, value in enumerate(dense) if value is None}
+    numbers = [n for n, value in enumerate(listed) if type(value) in (int, float, bool) and n not in holes]
+    objects = sorted({*range(len(listed))} - holes - {*numbers})
+    exact = values[numbers]
+    if holes or values.dtype.kind == "O":  # beside None, integers come as floats
+        exact = as_column([dense[n] if holes else listed[n] for n in numbers])
+    return {
+        "number": Points(steps[numbers], times[numbers], exact),
+        "object": Points(steps[objects], times[objects], [listed[n] for n in objects]),
+    }
+
+
+def _of_points(stored: StoredSeries, expected: Points, run: Run) -> Iterator[str]:
+    points = stored.points()
+    if not stored.count == len(points.step) == len(expected.step):
+        yield f"{stored.count} points ({len(points.step)} found), expected {len(expected.step)}"
+    elif points.step.tobytes() != expected.step.tobytes():
+        yield f"the steps {points.step[:20]}, expected {expected.step[:20]}"
+    elif points.time.tobytes() != expected.time.tobytes():
+        yield f"the times {points.time[:20]}, expected {expected.time[:20]}"
+    elif stored.name.kind == "object":
+        got = [_plain(restore(record, StoredMedia(run.dir))) for record in points.values]
+        if repr(got) != repr([_plain(value) for value in expected.values]):
+            yield f"{got[:3]!r}, expected {expected.values[:3]!r}"
+    elif len(points.step):
+        got_type, expected_type = points.values.dtype, expected.values.dtype
+        if got_type != expected_type or points.values.tobytes() != expected.values.tobytes():
+            yield f"{points.values[:20]} ({got_type}), expected {expected.values[:20]} ({expected_type})"
 
 
 def _logged(run: Run) -> Iterator[tuple[str, int, str]]:
@@ -164,5 +177,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Histogram):
         return value.to_record() if hasattr(value, "to_record") else vars(value)
     return getattr(value, "_record", value)
-
-

@@ -44,11 +44,12 @@ def postgres_url() -> Iterator[str]:
     if user is not None:
         shutil.chown(folder, user)
     data = folder / "data"
-    command = [binaries / "initdb", "--pgdata", data, "--auth=trust", "--username=tests", "--no-sync", "--no-locale"]
-    subprocess.run([*command, "--encoding=UTF8"], check=True, capture_output=True, user=user, cwd=folder)
+    options = ["--auth=trust", "--username=tests", "--no-sync", "--no-locale", "--encoding=UTF8"]
+    command = [str(binaries / "initdb"), f"--pgdata={data}", *options]
+    subprocess.run(command, check=True, capture_output=True, user=user, cwd=folder)
     settings = [part for setting in _SETTINGS for part in ("-c", setting)]
     server = subprocess.Popen(
-        [binaries / "postgres", "-D", data, "-k", folder, *settings],
+        [str(binaries / "postgres"), "-D", str(data), "-k", str(folder), *settings],
         user=user,
         cwd=folder,
         stdout=subprocess.DEVNULL,
@@ -99,16 +100,20 @@ def _user() -> str | None:
 
 
 def _await(url: str, server: subprocess.Popen[Any]) -> None:
+    """Return once the server answers."""
     deadline = time.monotonic() + _START_S
-    while True:
-        try:
-            _administer(url, "SELECT 1")
-        except sa.exc.OperationalError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    while not _answers(url):
+        if server.poll() is not None or time.monotonic() > deadline:
+            pytest.fail("PostgreSQL did not start")
+        time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        _administer(url, "SELECT 1")
+    except sa.exc.OperationalError:
+        return False
+    return True
 
 
 def _administer(url: str, statement: str) -> None:

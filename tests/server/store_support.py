@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from trailmark.server.store import cutting, overview, schema, stored, writer
+from trailmark.server.store import cutting, overview, schema, writer
 from trailmark.server.store.points import NUMBER, OBJECT
 from trailmark.server.store.writer import SeriesWriter
 
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 BEGAN = 1_700_000_000.0
 
 # Examples put their runs beside one another into the database of the test.
-many_examples = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many_examples = settings(
+    max_examples=int(__import__("os").environ.get("EX", "60")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 @pytest.fixture
@@ -38,7 +43,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overview, "MOST", 16)
     monkeypatch.setattr(overview, "FIRST_POINT", 64)
     monkeypatch.setattr(writer, "_FANOUT", 3)
-    assert stored.SIZES is cutting.SIZES
 
 
 def add_run(database: Database, name: str = "r", *, began: float = BEGAN) -> int:
@@ -46,8 +50,8 @@ def add_run(database: Database, name: str = "r", *, began: float = BEGAN) -> int
     table = schema.runs
     with database.write() as connection:
         connection.execute(sa.delete(table).where(table.c.id == name))
-        row = {"project": "p", "id": name, "state": "finished", "tags": b"", "details": b""}
-        row |= {"start_time": began, "last_time": began}
+        row: dict[str, Any] = {"project": "p", "id": name, "state": "finished", "tags": b"", "details": b""}
+        row.update(start_time=began, last_time=began)
         key = connection.execute(sa.insert(table).values(**row)).inserted_primary_key
     assert key is not None
     number: int = key[0]
@@ -83,7 +87,7 @@ def store(
 
 def _stretches(count: int, cuts: tuple[int, ...]) -> Iterator[tuple[int, int]]:
     edges = sorted({0, count, *(cut for cut in cuts if 0 < cut < count)})
-    return zip(edges[:-1], edges[1:], strict=True)
+    return pairwise(edges)
 
 
 def times_of(step: Values) -> Values:

@@ -120,7 +120,9 @@ def test_a_wrong_token_in_an_address_gets_a_page_that_says_so(stranger: TestClie
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:7007", "localhost", "localhost:1", "LOCALHOST", "[::1]:7007", "runs.example.org"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:7007", "localhost", "localhost:1", "LOCALHOST", "[::1]:7007", "runs.example.org"]
+)
 def test_hosts_that_the_server_was_told_of_are_answered(stranger: TestClient, host: str) -> None:
     """This machine's loopback, on any port, as tunnels have others, and the names that were given."""
     headers = {"Host": host, "Authorization": f"Bearer {TOKEN}"}
@@ -128,7 +130,8 @@ def test_hosts_that_the_server_was_told_of_are_answered(stranger: TestClient, ho
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil.example:7007", "", "[", "a@localhost.b"]
+    "host",
+    ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil.example:7007", "", "[", "a@localhost.b"],
 )
 def test_a_foreign_host_is_refused(stranger: TestClient, host: str) -> None:
     """A name that somebody else has made to lead here (DNS rebinding) gets nothing, with the token too."""

@@ -111,7 +111,7 @@ def test_long_runs_are_taken_in_blocks(database: Database) -> None:
     assert set(found.count.tolist()) == {3}
     assert found.max.max() == 102.0
     assert found.min.tolist() == [0.0] * 50
-    assert np.delete(found.mean, int(found.max.argmax())).tolist() == [1.0] * 49
+    np.testing.assert_allclose(np.delete(found.mean, int(found.max.argmax())), 1.0)
 
 
 def test_groups_keys_and_ranges(database: Database) -> None:
@@ -140,7 +140,7 @@ def test_other_axes(database: Database) -> None:
         columns = {"loss": step * 1.0, "epoch": step // 2}
         store(database, run, step, columns, time=times_of(step) - BEGAN + began)
     found = ask(database, replace(ALL, x="relative", resolution=3))
-    assert (found.runs, found.count.tolist()) == (2, [2, 2])
+    assert (found.runs, found.count.tolist()) == (2, [2, 2, 2])
     assert found.x[0] < 10
     found = ask(database, replace(ALL, x="key:epoch"))
     assert (found.x.tolist(), found.mean.tolist(), found.max.tolist()) == ([0.0, 1.0], [0.5, 2.5], [1.0, 3.0])

@@ -160,7 +160,7 @@ def test_an_unknown_revision_is_told(database: Database) -> None:
 @pytest.mark.parametrize("url", ["nonsense", "mysql://here/there"])
 def test_other_databases_are_refused(url: str) -> None:
     """A URL of neither SQLite nor PostgreSQL is an error of who gave it."""
-    with pytest.raises(UsageError, match=url.split(":")[0]):
+    with pytest.raises(UsageError, match=url[:5]):
         Database.open(url)
 
 

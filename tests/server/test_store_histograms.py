@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from trailmark import Histogram
 from store_support import BEGAN, add_run
+from trailmark import Histogram
 from trailmark.errors import UsageError
 from trailmark.server.store.histograms import HeatMap, heat_map
 from trailmark.server.store.writer import SeriesWriter
@@ -38,7 +38,11 @@ def test_a_column_for_each_step(database: Database) -> None:
     """Where there is space each histogram has its column, in the bins of `Run.histograms`."""
     made = drawn(5)
     found = ask(database, [each.to_record() for each in made], bins=20)
-    assert (found.count, found.step.tolist(), found.time.tolist()) == (5, [0, 2, 4, 6, 8], [BEGAN + 2 * n for n in range(5)])
+    assert (found.count, found.step.tolist(), found.time.tolist()) == (
+        5,
+        [0, 2, 4, 6, 8],
+        [BEGAN + 2 * n for n in range(5)],
+    )
     edges = np.linspace(min(each.bins[0] for each in made), max(each.bins[-1] for each in made), 21)
     assert found.edges.tolist() == edges.tolist()
     assert found.counts.shape == (5, 20)

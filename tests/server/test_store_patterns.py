@@ -13,7 +13,11 @@ from trailmark.journal.runstate import RunState
 from trailmark.server.store.needs import NOWHERE
 from trailmark.server.store.patterns import Clock, Pattern, with_patterns
 
-HOSTILE = [(r"(a|aa)+$", "a" * 80 + "b"), (r"(?:(?:a{1,100}){1,100}){1,100}b", "a" * 3000), (r"(\w+\s?)+$", "word " * 400 + "!")]
+HOSTILE = [
+    (r"(a|aa)+$", "a" * 80 + "b"),
+    (r"(?:(?:a{1,100}){1,100}){1,100}b", "a" * 3000),
+    (r"(\w+\s?)+$", "word " * 400 + "!"),
+]
 
 
 @pytest.mark.parametrize(("pattern", "text"), HOSTILE)

@@ -31,7 +31,9 @@ def runs(begin: Callable[..., Run], index: Indexer) -> Indexer:
         if model is not None:
             config["model"] = model
         tags = ["odd"] if number % 2 else ["even", "first"] if number == 0 else ["even"]
-        run = begin(id=f"r{number}", name=f"name-{number}", config=config, tags=tags, group=model, notes=f"note {number}")
+        run = begin(
+            id=f"r{number}", name=f"name-{number}", config=config, tags=tags, group=model, notes=f"note {number}"
+        )
         if loss is not None:
             run.log({"val/loss": loss, "epoch": number})
         run.finish()
@@ -39,10 +41,10 @@ def runs(begin: Callable[..., Run], index: Indexer) -> Indexer:
     return index
 
 
-def ask(index: Indexer, columns: Columns | None = None, **parts: Any) -> list[str]:
+def ask(index: Indexer, kept: Columns | None = None, **parts: Any) -> list[str]:
     """Return the ids that a query finds, in order."""
     with index.database.read() as connection:
-        page = query_runs(connection, RunQuery(project="p", **parts), columns)
+        page = query_runs(connection, RunQuery(project="p", **parts), kept)
         return [brief.row.id for brief in page.runs]
 
 
@@ -77,7 +79,14 @@ FILTERS: list[dict[str, Any]] = [
     {"notes": {"$regex": "note [0-2]"}},
     {"archived": {"$in": [True, False]}},
 ]
-ORDERS = ["+created_at", "-config.number", "+summary.val/loss", "-summary.val/loss", "config.model,-config.optimizer.lr", "-name"]
+ORDERS = [
+    "+created_at",
+    "-config.number",
+    "+summary.val/loss",
+    "-summary.val/loss",
+    "config.model,-config.optimizer.lr",
+    "-name",
+]
 
 
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
@@ -97,14 +106,26 @@ def test_a_page_is_a_part_of_the_whole(runs: Indexer) -> None:
     """Pages follow one another without holes, and each knows how many there are in all."""
     whole = ask(runs, order="+config.number")
     assert whole == [f"r{number}" for number in range(6)]
-    assert [ask(runs, order="+config.number", offset=begin, limit=4) for begin in (0, 4, 8)] == [whole[:4], whole[4:], []]
+    assert [ask(runs, order="+config.number", offset=begin, limit=4) for begin in (0, 4, 8)] == [
+        whole[:4],
+        whole[4:],
+        [],
+    ]
     with runs.database.read() as connection:
         assert query_runs(connection, RunQuery(project="p", limit=0)).total == 6
 
 
 def test_columns_have_what_a_run_has_and_no_more(runs: Indexer) -> None:
     """A value is the one that was logged, NaN too; a run that lacks one lacks the column."""
-    columns = ["config.optimizer.lr", "config.optimizer", "summary.val/loss", "config.nothing", "state", "host", "runtime"]
+    columns = [
+        "config.optimizer.lr",
+        "config.optimizer",
+        "summary.val/loss",
+        "config.nothing",
+        "state",
+        "host",
+        "runtime",
+    ]
     found = {brief.row.id: brief.columns for brief in briefs(runs, columns=columns)}
     assert found["r1"]["config.optimizer.lr"] == 0.1
     assert found["r1"]["config.optimizer"] == {"lr": 0.1, "name": "adam"}
@@ -141,7 +162,9 @@ def test_archived_and_deleted_runs_are_hidden_until_they_are_asked_for(runs: Ind
 
 def test_groups_come_in_the_order_of_their_first_runs(runs: Indexer) -> None:
     """A group has its runs, its values, and the spread of the numbers that are finite."""
-    query = RunQuery(project="p", group_by=["config.model"], order="+config.number", columns=["summary.val/loss", "state"])
+    query = RunQuery(
+        project="p", group_by=["config.model"], order="+config.number", columns=["summary.val/loss", "state"]
+    )
     with runs.database.read() as connection:
         page = query_runs(connection, query)
     assert page.groups is not None

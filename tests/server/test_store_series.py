@@ -236,6 +236,20 @@ def test_only_new_points_are_sent(database: Database) -> None:
     assert (found.exact, found.x.tolist()) == (False, [10, 12, 14, 16, 18])
 
 
+@pytest.mark.usefixtures("small")
+@many_examples
+@given(curves(100), st.lists(st.integers(0, 100), max_size=30), st.integers(0, 100), st.integers(1, 100))
+def test_any_new_points(
+    database: Database, curve: tuple[Values, Values], cuts: list[int], start: int, resolution: int
+) -> None:
+    """From whatever point on, what is sent is what came since, whether it is in chunks or in any of the tails."""
+    step, values = curve
+    store(database, add_run(database), step, {"loss": values}, cuts=tuple(cuts))
+    start = min(start, len(step))
+    found = ask(database, replace(LOSS, series=[Wanted("r", "loss", start, 0)], resolution=resolution))
+    assert_shows(found, step[start:], values[start:], resolution)
+
+
 def test_a_rewritten_series_is_sent_whole(database: Database) -> None:
     """Who has points of an earlier epoch, or more than there are, gets all, and is told."""
     run = add_run(database)

@@ -110,9 +110,7 @@ export interface Alert {
 }
 
 /** A filter in the style of MongoDB, as `trailmark.Api().runs` takes it. */
-export interface Filter {
-  [field: string]: unknown;
-}
+export type Filter = Record<string, unknown>;
 
 /** `POST /projects/{project}/runs/query`. All are optional. */
 export interface RunQuery {

@@ -26,7 +26,7 @@ export function ProjectSwitcher({ project }: { project: string | null }) {
         className={styles["button"]}
         aria-haspopup="dialog"
         aria-expanded={open}
-        aria-label={project === null ? "Choose a project" : `Project ${project}; choose another`}
+        aria-label={project === null ? "Projects: choose one" : `${project}: choose another project`}
         onClick={() => {
           setOpen(!open);
         }}

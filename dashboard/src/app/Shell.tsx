@@ -54,13 +54,12 @@ export function Shell({ children }: { children: ReactNode }) {
         <button
           type="button"
           className={styles["search"]}
-          aria-label="Search and commands"
           onClick={() => {
             setPalette(true);
           }}
         >
           <Search />
-          <span>Search</span>
+          <span className={styles["word"]}>Search</span>
           <kbd>Ctrl K</kbd>
         </button>
         <ConnectionSign />

@@ -13,7 +13,9 @@ export interface Command {
   run: () => void;
 }
 
-type Source = { current: Command[] };
+interface Source {
+  current: Command[];
+}
 
 let sources: readonly Source[] = [];
 const listeners = new Set<() => void>();

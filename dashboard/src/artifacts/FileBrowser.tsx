@@ -1,4 +1,5 @@
 import { ArrowLeft } from "lucide-react";
+import type { ReactNode } from "react";
 
 import { FileTree } from "../media/FileTree";
 import { FileView } from "../media/FileView";
@@ -16,10 +17,12 @@ export interface FileBrowserProps {
   /** Null: back to the list, where there is only room for one of the two. */
   onSelect: (path: string | null) => void;
   addressOf: (path: string) => string;
+  /** A better view of a file than the usual one; null: the usual one. */
+  viewOf?: (path: string) => ReactNode | null;
 }
 
 /** A tree of files beside the chosen one; on a narrow screen one or the other. */
-export function FileBrowser({ files, selected, onSelect, addressOf }: FileBrowserProps) {
+export function FileBrowser({ files, selected, onSelect, addressOf, viewOf }: FileBrowserProps) {
   const only = files.length === 1 ? files[0] : undefined;
   const file = files.find((each) => each.path === selected) ?? only;
   return (
@@ -44,7 +47,7 @@ export function FileBrowser({ files, selected, onSelect, addressOf }: FileBrowse
         ) : file.reference !== undefined && file.reference !== null && file.reference !== "" ? (
           <Reference path={file.path} reference={file.reference} />
         ) : (
-          <FileView key={file.path} address={addressOf(file.path)} path={file.path} size={file.size} />
+          (viewOf?.(file.path) ?? <FileView key={file.path} address={addressOf(file.path)} path={file.path} size={file.size} />)
         )}
       </div>
     </div>

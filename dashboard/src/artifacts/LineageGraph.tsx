@@ -20,7 +20,9 @@ export function LineageGraph({ lineage, here }: { lineage: Lineage; here: string
   const [pointed, setPointed] = useState<string | null>(null);
   const frame = useRef<SVGSVGElement>(null);
   const layout = useMemo(() => layoutGraph(lineage.nodes.map((node) => node.id), lineage.edges, sizes), [lineage]);
-  const zoom = useZoom(frame, { width: layout.width + 2 * margin, height: layout.height + 2 * margin });
+  const centre = layout.nodes.find((node) => node.id === here);
+  const size = { width: layout.width + 2 * margin, height: layout.height + 2 * margin };
+  const zoom = useZoom(frame, size, { x: (centre?.x ?? 0) + sizes.width / 2 + margin, y: (centre?.y ?? 0) + margin });
   const bright = useMemo(() => (pointed === null ? null : relatives(pointed, lineage.edges)), [pointed, lineage.edges]);
   const known = useMemo(() => new Map(lineage.nodes.map((node) => [node.id, node])), [lineage.nodes]);
   const dim = (...ids: string[]) => bright !== null && !ids.every((id) => bright.has(id));

@@ -2,6 +2,7 @@ import { useSearchParams } from "wouter";
 
 import { address } from "../api/client";
 import type { ArtifactManifest } from "../api/types";
+import { DataTable } from "../media/DataTable";
 import { EmptyState } from "../ui/EmptyState";
 import { FileBrowser } from "./FileBrowser";
 
@@ -22,6 +23,18 @@ export function VersionFiles({ project, name, version }: { project: string; name
             return before;
           },
           { replace: true },
+        );
+      }}
+      viewOf={(path) => {
+        // The server finds tables by way of the run that made the version.
+        if (!path.endsWith(".table.json") || version.run === null) return null;
+        return (
+          <DataTable
+            key={path}
+            label={path}
+            source={{ project, run: version.run, artifact: `${name}:${version.version}`, path }}
+            home={{ project, artifact: name, version: version.version }}
+          />
         );
       }}
       addressOf={(path) => `${base}/${path.split("/").map(encodeURIComponent).join("/")}`}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { fitted, scaledAt } from "./useZoom";
+import { begun, fitted, scaledAt } from "./useZoom";
 
 describe("fitting a drawing", () => {
   it("shows all of it in the middle", () => {
@@ -9,6 +9,16 @@ describe("fitting a drawing", () => {
 
   it("does not enlarge it", () => {
     expect(fitted({ width: 50, height: 50 }, { width: 100, height: 100 })).toEqual({ scale: 1, x: 25, y: 25 });
+  });
+});
+
+describe("the view to begin with", () => {
+  it("is all of a drawing that can be read so", () => {
+    expect(begun({ width: 100, height: 100 }, { width: 100, height: 100 }, { x: 0, y: 0 })).toEqual({ scale: 1, x: 0, y: 0 });
+  });
+
+  it("is what is around the point of one that cannot", () => {
+    expect(begun({ width: 10_000, height: 100 }, { width: 100, height: 100 }, { x: 1_000, y: 50 })).toEqual({ scale: 0.65, x: -600, y: 17.5 });
   });
 });
 

@@ -11,6 +11,8 @@ export interface View {
 
 const least = 0.1;
 const most = 3;
+// Words are smaller than one can read below this.
+const readable = 0.65;
 // A press that moves less than this is a click.
 const stillPx = 4;
 
@@ -18,6 +20,13 @@ const stillPx = 4;
 export function fitted(drawing: { width: number; height: number }, frame: { width: number; height: number }): View {
   const scale = Math.max(least, Math.min(1, frame.width / drawing.width, frame.height / drawing.height));
   return { scale, x: (frame.width - drawing.width * scale) / 2, y: (frame.height - drawing.height * scale) / 2 };
+}
+
+/** The view to begin with: all of a drawing, or if that is too small to read, what is around a point of it. */
+export function begun(drawing: { width: number; height: number }, frame: { width: number; height: number }, point: { x: number; y: number }): View {
+  const whole = fitted(drawing, frame);
+  if (whole.scale >= readable) return whole;
+  return { scale: readable, x: frame.width / 2 - point.x * readable, y: frame.height / 2 - point.y * readable };
 }
 
 /** The view after scaling about a point of the frame, which stays where it is. */
@@ -43,16 +52,20 @@ export interface Zoom {
   moved: () => boolean;
 }
 
-/** Zoom a drawing of this size in its frame; all of it is shown at first. */
-export function useZoom(frame: RefObject<SVGSVGElement | null>, drawing: { width: number; height: number }): Zoom {
+/** Zoom a drawing of this size in its frame; all of it is shown at first, or what is around `point` if it is large. */
+export function useZoom(frame: RefObject<SVGSVGElement | null>, drawing: { width: number; height: number }, point: { x: number; y: number }): Zoom {
   const { width, height } = drawing;
+  const { x: pointX, y: pointY } = point;
   const [view, setView] = useState<View>({ x: 0, y: 0, scale: 1 });
   const press = useRef<{ x: number; y: number; view: View; moved: boolean } | null>(null);
   const fit = useCallback(() => {
     const box = frame.current?.getBoundingClientRect();
     if (box !== undefined && box.width > 0) setView(fitted({ width, height }, box));
   }, [frame, width, height]);
-  useEffect(fit, [fit]);
+  useEffect(() => {
+    const box = frame.current?.getBoundingClientRect();
+    if (box !== undefined && box.width > 0) setView(begun({ width, height }, box, { x: pointX, y: pointY }));
+  }, [frame, width, height, pointX, pointY]);
   useEffect(() => {
     const element = frame.current;
     if (element === null) return undefined;

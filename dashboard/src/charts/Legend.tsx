@@ -9,22 +9,24 @@ import styles from "./Legend.module.css";
 import type { Trace } from "./lines";
 import { Swatch } from "./Swatch";
 
-/** Properties of a `Legend`. `limit` is how many lines it names before it says how many more there are. */
+/** Properties of a `Legend`; `shown` of `traces` have room. */
 export interface LegendProps {
   traces: readonly Trace[];
+  shown: number;
   cursor: CursorStore;
-  limit: number;
 }
 
 /** The names of the lines under a chart, with their values at the cursor. Pointing at a name brings its line forward. */
-export function Legend({ traces, cursor, limit }: LegendProps) {
+export function Legend({ traces, shown, cursor }: LegendProps) {
   const state = useSyncExternalStore(cursor.subscribe, cursor.get);
   const highlighted = useHighlightedRun();
   const values = new Map(state?.readings.map((reading) => [reading.trace.id, reading]));
-  const shown = traces.slice(0, limit);
+  // Beside a cursor elsewhere the greatest values come first, and short names leave room for them.
+  const following = state !== null && !state.here;
+  const named = (following ? state.readings.map((reading) => reading.trace) : traces).slice(0, shown);
   return (
-    <ul className={styles["legend"]} aria-label="Lines">
-      {shown.map((trace) => {
+    <ul className={classes(styles["legend"], following && styles["following"])} aria-label="Lines">
+      {named.map((trace) => {
         const reading = values.get(trace.id);
         return (
           <li
@@ -44,11 +46,11 @@ export function Legend({ traces, cursor, limit }: LegendProps) {
           >
             <Swatch colour={trace.colour} dash={trace.dash} />
             <span className={styles["name"]}>{trace.label}</span>
-            {reading && <span className={styles["value"]}>{formatNumber(reading.value, 4)}</span>}
+            {following && reading && <span className={styles["value"]}>{formatNumber(reading.value, 4)}</span>}
           </li>
         );
       })}
-      {traces.length > limit && <li className={styles["more"]}>+{traces.length - limit} more</li>}
+      {traces.length > shown && <li className={styles["more"]}>+{traces.length - shown} more</li>}
     </ul>
   );
 }

@@ -5,7 +5,9 @@ import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useStat
 import { CursorStore } from "./cursor";
 import { onHighlight } from "./highlight";
 import { Legend } from "./Legend";
+import { legendRoom } from "./legendRoom";
 import styles from "./LineChart.module.css";
+import type { Trace } from "./lines";
 import type { ChartModel } from "./model";
 import { Plot } from "./plot";
 import { Readout, unitFormat } from "./Readout";
@@ -15,6 +17,8 @@ import type { Nearness } from "./useInView";
 /** Properties of a `LineChart`. `width` and `height` are the pixels it fills, with its legend. */
 export interface LineChartProps {
   model: ChartModel;
+  /** The traces that the legend names. */
+  named: readonly Trace[];
   /** Calls its listener when points came. */
   subscribe: (listener: () => void) => () => void;
   /** Charts are made when they come near, and draw what comes live only while they are seen. */
@@ -36,14 +40,15 @@ const cursorSync = "trailmark";
 
 /** A line chart with its legend, its values at the cursor and its notes. */
 export function LineChart(props: LineChartProps) {
-  const { model, subscribe, nearness, width, height, label, legendLimit, formatX, plotRef } = props;
+  const { model, named, subscribe, nearness, width, height, label, legendLimit, formatX, plotRef } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const [cursor] = useState(() => new CursorStore());
   const [notes, setNotes] = useState<string[]>([]);
-  const legendHeight = legendLimit > 0 && height > 120 ? (model.traces.length * 130 > width ? 36 : 18) : 0;
+  const rows = height < 120 ? 0 : Math.max(2, Math.floor(height / 160));
+  const legend = useMemo(() => legendRoom(named, width, legendLimit, rows), [named, width, legendLimit, rows]);
   const noteHeight = notes.length > 0 ? 16 : 0;
-  const size = { width, height: height - legendHeight - noteHeight };
+  const size = { width, height: height - legend.height - noteHeight };
   const events = useRef({ onZoom: props.onZoom, onReset: props.onReset, onNotes: setNotes });
   const latest = useRef({ model, size });
   useEffect(() => {
@@ -112,7 +117,7 @@ export function LineChart(props: LineChartProps) {
     >
       <div ref={host} className={styles["plot"]} style={{ height: size.height }} />
       <Readout cursor={cursor} formatX={formatX} formatY={formatY} area={() => areaOf(host.current)} />
-      {legendHeight > 0 && <Legend traces={model.traces} cursor={cursor} limit={legendLimit} />}
+      {legend.shown > 0 && <Legend traces={named} shown={legend.shown} cursor={cursor} />}
       {notes.length > 0 && (
         <p className={styles["notes"]} title={notes.join(". ")}>
           {notes.join(" · ")}

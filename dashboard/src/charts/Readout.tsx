@@ -32,7 +32,7 @@ export function Readout({ cursor, formatX, formatY, area }: ReadoutProps) {
     ...(right ? { right: `calc(100% - ${x - 14}px)` } : { left: x + 14 }),
     top: Math.max(0, Math.min(top + (state.top ?? 0) - 20, top + height - 24 - 18 * Math.min(state.readings.length, most))),
   };
-  const [shown, above, below] = window(state.readings);
+  const [shown, above, below] = fitting(state.readings);
   const deltas = state.readings.some((reading) => reading.delta !== null);
   return (
     <div className={styles["readout"]} style={style} aria-hidden="true">
@@ -64,7 +64,7 @@ function snapped(state: CursorState): number {
 }
 
 /** As many readings as fit, around the nearest one, with how many are left out on both sides. */
-export function window(readings: readonly Reading[], fit = most): [Reading[], number, number] {
+export function fitting(readings: readonly Reading[], fit = most): [Reading[], number, number] {
   if (readings.length <= fit) return [[...readings], 0, 0];
   const middle = Math.max(0, readings.findIndex((reading) => reading.nearest));
   const first = Math.min(Math.max(0, middle - Math.floor(fit / 2)), readings.length - fit);

@@ -53,8 +53,8 @@ export function frameOf(model: ChartModel): Frame {
 
 function xRange({ traces, logX, zoomX, xLimits }: ChartModel): readonly [number, number] {
   const reach = extent(traces, logX) ?? (logX ? [1, 10] : [0, 1]);
-  let [low, high] = zoomX ?? [xLimits[0] ?? reach[0], xLimits[1] ?? reach[1]];
-  if (logX && low <= 0) low = Math.min(reach[0], high / 10);
+  const [wanted, high] = zoomX ?? [xLimits[0] ?? reach[0], xLimits[1] ?? reach[1]];
+  const low = logX && wanted <= 0 ? Math.min(reach[0], high / 10) : wanted;
   if (high > low) return [low, high];
   return logX ? [low / 2, low * 2] : [low - 0.5, low + 0.5];
 }

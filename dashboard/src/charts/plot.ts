@@ -5,14 +5,15 @@
 
 import uPlot from "uplot";
 
+import { axisTicks, labelWidth, tickFont } from "./axes";
 import { type CursorStore, readCursor } from "./cursor";
+import { CursorDots } from "./CursorDots";
 import { highlightedRun } from "./highlight";
 import { type ChartModel, type Frame, frameOf } from "./model";
 import { type Axis, paint, type Unseen } from "./paint";
 import { type Drawable, drawQueue } from "./scheduler";
 import { chartTheme, type ChartTheme } from "./theme";
-import { axisTicks, labelWidth, tickFont } from "./axes";
-import { type Ticks } from "./ticks";
+import type { Ticks } from "./ticks";
 
 /** What a chart tells. */
 export interface ChartEvents {
@@ -35,6 +36,7 @@ export class Plot implements Drawable {
   private frame: Frame = { lines: [], x: [0, 1], y: { low: 0, high: 1, nonPositive: 0 } };
   private xTicks: Ticks = { values: [], labels: [] };
   private yTicks: Ticks = { values: [], labels: [] };
+  private readonly dots = new CursorDots();
   private notes = "";
   private seen = true;
   private late = false;
@@ -62,7 +64,9 @@ export class Plot implements Drawable {
 
   /** Draw again when there is time, as points came. */
   grew(): void {
-    if (this.seen || this.drawn === 0) drawQueue.later(this);
+    // The first lines of a chart are what a person waits for.
+    if (this.drawn === 0) drawQueue.soon(this);
+    else if (this.seen) drawQueue.later(this);
     else this.late = true;
   }
 
@@ -142,10 +146,12 @@ export class Plot implements Drawable {
       hooks: {
         draw: [() => { this.paint(); }],
         setCursor: [() => { this.point(); }],
+        setSize: [() => { this.dots.resize(); }],
         setSelect: [() => { this.zoom(); }],
       }, // prettier-ignore
     };
     this.plot = new uPlot(options, NO_DATA, this.host);
+    this.dots.mount(this.plot.over);
     this.plot.over.addEventListener("dblclick", () => {
       this.events.onReset();
     });
@@ -245,12 +251,17 @@ export class Plot implements Drawable {
     const plot = this.plot;
     if (!plot) return;
     const { left = -10, top = -10, event } = plot.cursor;
-    if (left < 0) this.cursor.set(null);
-    else {
-      const y = event && top >= 0 ? top : null;
-      const x = plot.posToVal(left, "x");
-      this.cursor.set(readCursor(this.frame.lines, { x, left, y, slack: plot.posToVal(left + 8, "x") - x, toY: (value) => plot.valToPos(value, "y") })); // prettier-ignore
+    if (left < 0) {
+      this.dots.clear();
+      this.cursor.set(null);
+      return;
     }
+    const x = plot.posToVal(left, "x");
+    const slack = plot.posToVal(left + 8, "x") - x;
+    const toY = (value: number) => plot.valToPos(value, "y");
+    const state = readCursor(this.frame.lines, { x, left, y: event && top >= 0 ? top : null, slack, toY });
+    this.dots.show(state, (value) => plot.valToPos(value, "x"), toY, this.theme.background);
+    this.cursor.set(state);
   }
 }
 

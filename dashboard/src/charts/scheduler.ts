@@ -12,6 +12,8 @@ export interface Drawable {
 const frameBudgetMs = 9;
 // After live drawing took t, it rests for so many t: at most a sixth of the main thread.
 const restFactor = 5;
+// On a machine that is busy with other things a frame may take a second; five seconds of rest would look broken.
+const longestRestMs = 1_000;
 
 /** Draws in animation frames. `frame` asks for one, `painted` calls back when its painting is over, `now` is the time in ms. */
 export class DrawQueue {
@@ -82,7 +84,7 @@ export class DrawQueue {
     // Without a GPU most of the cost comes after the drawing, when the browser paints what was drawn.
     this.painted(() => {
       const end = this.now();
-      this.restUntil = Math.max(this.restUntil, end + (end - start) * restFactor);
+      this.restUntil = Math.max(this.restUntil, end + Math.min((end - start) * restFactor, longestRestMs));
     });
   }
 }

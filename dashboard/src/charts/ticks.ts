@@ -29,11 +29,13 @@ export function ticks(low: number, high: number, target: number, kind: AxisKind,
   return { values, labels: values.map((value) => label(value, step, kind)) };
 }
 
-/** The smallest of 1, 2, 5 × 10ⁿ that is at least `rough` and at least `least`. */
+/** The nearest of 1, 2, 5 × 10ⁿ to `rough` by ratio, and at least `least`. */
 export function niceStep(rough: number, least = 0): number {
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999) ?? 10 * power;
-  return Math.max(step, least);
+  const share = rough / power;
+  // The bounds are the geometric means of neighbours.
+  const step = share < Math.SQRT2 ? 1 : share < Math.sqrt(10) ? 2 : share < Math.sqrt(50) ? 5 : 10;
+  return Math.max(step * power, least);
 }
 
 function multiples(low: number, high: number, step: number): number[] {

@@ -38,6 +38,8 @@ export interface LinesWanted {
 /** Traces, and where their points come from. */
 export interface Lines {
   traces: Trace[];
+  /** Those that have points, or all while nothing has come. */
+  named: Trace[];
   points: (i: number) => Points | null;
   subscribe: (listener: () => void) => () => void;
   loading: boolean;
@@ -76,8 +78,12 @@ export function useLines(wanted: LinesWanted): Lines {
     (i: number) => (grouped ? ofGroups.points(Math.floor(i / count), i % count, grouping) : ofRuns.points(i)),
     [grouped, ofGroups, ofRuns, count, grouping],
   );
+  const ready = !(grouped ? aggregates.loading : series.loading);
+  const mask = ready ? traces.map((_, i) => ((points(i)?.length ?? 0) > 0 ? "1" : "0")).join("") : "";
+  const named = useMemo(() => (mask.includes("1") ? traces.filter((_, i) => mask[i] === "1") : traces), [traces, mask]);
   return {
     traces,
+    named,
     points,
     subscribe: grouped ? ofGroups.subscribe : ofRuns.subscribe,
     loading: grouped ? aggregates.loading : series.loading,

@@ -4,11 +4,11 @@ import { Link, useSearchParams } from "wouter";
 
 import type { Key, RunDetail } from "../api/types";
 import { tableAddress } from "../app/addresses";
-import { ChartsOf } from "./ChartsOf";
+import { useRunViews } from "../run/useRunView";
 import { EmptyState, ErrorState } from "../ui/EmptyState";
 import { Spinner } from "../ui/Spinner";
 import { Tabs } from "../ui/Tabs";
-import { useRunViews } from "../run/useRunView";
+import { ChartsOf } from "./ChartsOf";
 import { CodeDifference } from "./CodeDifference";
 import styles from "./ComparePage.module.css";
 import { RunChips } from "./RunChips";
@@ -25,6 +25,7 @@ export function ComparePage({ project }: { project: string }) {
   const asked = parameters.get("part");
   const part: Part = asked === "charts" || asked === "code" ? asked : "values";
   const keys = useMemo(() => mergedKeys(compared.runs), [compared.runs]);
+  const ready = !compared.loading && compared.runs.length > 0;
   return (
     <div className={styles["page"]}>
       <header className={styles["header"]}>
@@ -57,9 +58,9 @@ export function ComparePage({ project }: { project: string }) {
           Add some above, or select them in <Link href={tableAddress(project)}>the runs table</Link> and press Compare.
         </EmptyState>
       )}
-      {compared.runs.length > 0 && part === "values" && <Values runs={compared.runs} views={views} />}
-      {compared.runs.length > 0 && part === "charts" && <ChartsOf project={project} runs={views} keys={keys} />}
-      {compared.runs.length > 0 && part === "code" && <CodeDifference project={project} runs={compared.runs} views={views} />}
+      {ready && part === "values" && <Values runs={compared.runs} views={views} />}
+      {ready && part === "charts" && <ChartsOf project={project} runs={views} keys={keys} />}
+      {ready && part === "code" && <CodeDifference project={project} runs={compared.runs} views={views} />}
     </div>
   );
 }

@@ -10,8 +10,9 @@ import { RunHeads } from "./RunHeads";
 const mostDrawn = 500;
 
 /** Values of runs side by side; what differs from the first run is marked. */
-export function DifferenceTable({ label, rows, runs }: { label: string; rows: ComparedRow[]; runs: RunView[] }) {
-  if (rows.length === 0) return <p className={styles["none"]}>No values that differ.</p>;
+export function DifferenceTable(props: { label: string; rows: ComparedRow[]; runs: RunView[]; none?: string }) {
+  const { label, rows, runs, none = "There are none." } = props;
+  if (rows.length === 0) return <p className={styles["none"]}>{none}</p>;
   return (
     <div className={styles["scroll"]}>
       <table className={styles["table"]} aria-label={label}>

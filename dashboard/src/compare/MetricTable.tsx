@@ -1,4 +1,5 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
+import { Fragment } from "react";
 
 import { classes } from "../ui/classes";
 import { formatNumber } from "../ui/format";
@@ -8,12 +9,12 @@ import { judge, type MetricRow } from "./metrics";
 import { RunHeads } from "./RunHeads";
 
 /** Results of runs, each with its difference to the first run; the best are marked. */
-export function MetricTable({ rows, runs }: { rows: MetricRow[]; runs: RunView[] }) {
-  if (rows.length === 0) return <p className={styles["none"]}>No results that differ.</p>;
+export function MetricTable({ rows, runs, none }: { rows: MetricRow[]; runs: RunView[]; none: string }) {
+  if (rows.length === 0) return <p className={styles["none"]}>{none}</p>;
   return (
     <div className={styles["scroll"]}>
       <table className={styles["table"]} aria-label="Results">
-        <RunHeads first="Metric" runs={runs} numeric />
+        <RunHeads first="Metric" runs={runs} metrics />
         <tbody>
           {rows.map((row) => (
             <tr key={row.key}>
@@ -23,12 +24,14 @@ export function MetricTable({ rows, runs }: { rows: MetricRow[]; runs: RunView[]
                 {row.goal === "maximize" && <ArrowUp role="img" aria-label="larger is better" />}
               </th>
               {row.values.map((value, index) => (
-                <td key={index} className={styles["number"]} title={value === null ? "not logged" : String(value)}>
-                  <span className={classes(row.best.includes(index) && styles["best"], value === null && styles["missing"])}>
-                    {formatNumber(value)}
-                  </span>
+                <Fragment key={index}>
+                  <td className={styles["number"]} title={value === null ? "not logged" : String(value)}>
+                    <span className={classes(row.best.includes(index) && styles["best"], value === null && styles["missing"])}>
+                      {formatNumber(value)}
+                    </span>
+                  </td>
                   {index > 0 && <Delta row={row} index={index} />}
-                </td>
+                </Fragment>
               ))}
             </tr>
           ))}
@@ -40,14 +43,15 @@ export function MetricTable({ rows, runs }: { rows: MetricRow[]; runs: RunView[]
 
 function Delta({ row, index }: { row: MetricRow; index: number }) {
   const delta = row.deltas[index] ?? null;
-  if (delta === null || delta === 0) return <span className={styles["delta"]} />;
+  if (delta === null || delta === 0) return <td className={styles["delta"]} />;
   const base = row.values[0] ?? 0;
-  const percent = base === 0 ? "" : ` (${delta > 0 ? "+" : ""}${formatNumber((delta / Math.abs(base)) * 100, 3)} %)`;
+  const sign = delta > 0 ? "+" : "";
+  const percent = base === 0 ? "" : `, ${sign}${formatNumber((delta / Math.abs(base)) * 100, 3)} %`;
   const tone = { 1: styles["better"], 0: undefined, [-1]: styles["worse"] }[judge(delta, row.goal)];
   return (
-    <span className={classes(styles["delta"], tone)} title={`${delta > 0 ? "+" : ""}${delta}${percent}`}>
-      {delta > 0 && "+"}
+    <td className={classes(styles["delta"], tone)} title={`${sign}${delta}${percent}`}>
+      {sign}
       {formatNumber(delta, 3)}
-    </span>
+    </td>
   );
 }

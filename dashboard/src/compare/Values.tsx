@@ -15,7 +15,8 @@ import styles from "./Values.module.css";
 
 /** Results, config and environment of runs side by side. */
 export function Values({ runs, views }: { runs: RunDetail[]; views: RunView[] }) {
-  const [only, setOnly] = useState(runs.length > 1);
+  const [differences, setOnly] = useState(true);
+  const only = differences && runs.length > 1;
   const [search, setSearch] = useState("");
   const sought = useDeferredValue(search);
   const columns = useColumns(runs[0]?.project ?? "");
@@ -30,26 +31,33 @@ export function Values({ runs, views }: { runs: RunDetail[]; views: RunView[] })
     <div className={styles["page"]}>
       <div className={styles["bar"]}>
         <TextField label="Search names and values" placeholder="Search names and values" value={search} onChange={setSearch} icon={<Search />} clearable className={styles["search"] ?? ""} />
-        <Toggle label="Differences only" checked={only} onChange={setOnly} />
+        {runs.length > 1 && <Toggle label="Differences only" checked={only} onChange={setOnly} />}
       </div>
       <Section title="Results" note={note(metrics.length, metrics.filter((row) => new Set(row.values.map(String)).size > 1).length)}>
-        <MetricTable rows={shownMetrics} runs={views} />
+        <MetricTable rows={shownMetrics} runs={views} none={noneText(only, sought)} />
       </Section>
       <Section title="Config" note={note(config.length, config.filter((row) => row.differs).length)}>
-        <DifferenceTable label="Config" rows={shown(config)} runs={views} />
+        <DifferenceTable label="Config" rows={shown(config)} runs={views} none={noneText(only, sought)} />
       </Section>
       <Section title="Run and environment" note={note(others.length, others.filter((row) => row.differs).length)}>
-        <DifferenceTable label="Run and environment" rows={shown(others)} runs={views} />
+        <DifferenceTable label="Run and environment" rows={shown(others)} runs={views} none={noneText(only, sought)} />
       </Section>
     </div>
   );
+}
+
+function noneText(only: boolean, search: string): string {
+  if (search.trim() !== "") return `Nothing here has “${search.trim()}” in it.`;
+  return only ? "All of these are equal." : "There are none.";
 }
 
 function matches(key: string, search: string): boolean {
   return search.toLowerCase().split(/\s+/).every((word) => key.toLowerCase().includes(word));
 }
 
+/** What else can differ; what is not set is left out, so that it reads as such. */
 function otherFacts(run: RunDetail): Record<string, unknown> {
-  const { state, tags, group, job_type, runtime_s, last_step, exit_code } = run;
-  return { state, tags, group, job_type, runtime_s, last_step, exit_code, ...run.environment };
+  const { state, group, job_type, runtime_s, last_step, exit_code } = run;
+  const facts = { state, tags: run.tags.join(", ") || null, group, job_type, runtime_s, last_step, exit_code, ...run.environment };
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
 }

@@ -9,6 +9,7 @@ import { fileBytes } from "./files";
 import type { AudioRecord } from "./records";
 import { useSize } from "./useSize";
 import { useVisible } from "./useVisible";
+import { readDoubles, writeFloats } from "./wav";
 import { clock, type Peaks, peaksOf } from "./waveform";
 
 /** Properties of an `AudioView`. */
@@ -37,6 +38,16 @@ export function AudioView({ address, record, height = 56 }: AudioViewProps) {
     retry: false,
   });
   const duration = known ?? decoded.data?.duration ?? 0;
+  const playable = decoded.data?.playable ?? null;
+  const [converted, setConverted] = useState<string | null>(null);
+  useEffect(() => {
+    if (!playable) return undefined;
+    const place = URL.createObjectURL(playable);
+    setConverted(place);
+    return () => {
+      URL.revokeObjectURL(place);
+    };
+  }, [playable]);
   useEffect(() => {
     if (!playing) return undefined;
     let frame = requestAnimationFrame(function follow() {
@@ -88,7 +99,7 @@ export function AudioView({ address, record, height = 56 }: AudioViewProps) {
       <a className={styles["download"]} href={address} download aria-label="Download the sound" title="Download"><Download /></a>
       <audio
         ref={audio}
-        src={visible ? address : undefined}
+        src={visible ? (converted ?? address) : undefined}
         preload="none"
         onPlay={() => { setPlaying(true); }}
         onPause={() => { setPlaying(false); }}
@@ -131,9 +142,25 @@ function Waveform({ peaks, progress }: { peaks: Peaks[]; progress: number }) {
   return <canvas ref={canvas} className={styles["canvas"]} aria-hidden="true" />;
 }
 
+interface Decoded {
+  peaks: Peaks[];
+  duration: number;
+  /** A file that the browser plays in place of the logged one. */
+  playable: Blob | null;
+}
+
 /** The peaks of each channel, at most two. Decoding needs no sound device. */
-async function decode(bytes: ArrayBuffer): Promise<{ peaks: Peaks[]; duration: number }> {
+async function decode(bytes: ArrayBuffer): Promise<Decoded> {
+  const doubles = readDoubles(bytes);
+  if (doubles) {
+    const duration = (doubles.channels[0]?.length ?? 0) / doubles.sampleRate;
+    return { peaks: drawn(doubles.channels), duration, playable: new Blob([writeFloats(doubles)], { type: "audio/wav" }) };
+  }
   const sound = await new OfflineAudioContext(1, 1, 44_100).decodeAudioData(bytes);
   const channels = Array.from({ length: Math.min(2, sound.numberOfChannels) }, (_, channel) => sound.getChannelData(channel));
-  return { peaks: channels.map((samples) => peaksOf(samples, COLUMNS)), duration: sound.duration };
+  return { peaks: drawn(channels), duration: sound.duration, playable: null };
+}
+
+function drawn(channels: Float32Array[]): Peaks[] {
+  return channels.slice(0, 2).map((samples) => peaksOf(samples, COLUMNS));
 }

@@ -2,6 +2,7 @@ import { useRef } from "react";
 
 import { classes } from "../ui/classes";
 import { formatNumber } from "../ui/format";
+import { groupBy } from "../ui/group";
 import type { RunView } from "../workspace/view";
 import type { OverlayChoice } from "./boxes";
 import styles from "./ImageGrid.module.css";
@@ -38,7 +39,7 @@ export function ImageGrid({ images, choice, options, onOpen }: ImageGridProps) {
   const area = useRef<HTMLDivElement>(null);
   const size = useSize(area);
   const byPlace = options["arrange"] === "place";
-  const groups = byPlace ? Map.groupBy(images, (image) => String(image.index)) : Map.groupBy(images, (image) => image.run.id);
+  const groups = groupBy(images, (image) => (byPlace ? String(image.index) : image.run.id));
   const perGroup = Math.max(0, ...[...groups.values()].map((group) => group.length));
   const isFlat = perGroup <= 1 || groups.size === 1;
   const hasCaptions = images.some(({ record }) => record.caption);

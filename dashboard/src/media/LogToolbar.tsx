@@ -37,10 +37,10 @@ const MOST_COPIED = 20_000; // clipboards are not for more
 export function LogToolbar(props: LogToolbarProps) {
   const { project, run, ranks, filter, total, times, wrap, search, onFilter, onTimes, onWrap } = props;
   const [busy, setBusy] = useState(false);
-  const collect = async (most: number, use: (text: string) => Promise<void> | void): Promise<void> => {
+  const collect = async (most: number, take: (text: string) => Promise<void> | void): Promise<void> => {
     setBusy(true);
     try {
-      await use(await linesAsText(project, run, filter, Math.max(0, total - most), total));
+      await take(await linesAsText(project, run, filter, Math.max(0, total - most), total));
     } catch (error) {
       toastError(error);
     } finally {

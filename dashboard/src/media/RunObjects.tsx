@@ -25,8 +25,8 @@ export interface RunObject {
 /** Properties of `RunObjects`. */
 export interface RunObjectsProps {
   panel: PanelProps;
-  /** Side by side, below one another, or one at a time. */
-  arrange: "grid" | "list" | "one";
+  /** Side by side, below one another, or one at a time; `wide`: side by side where two fit, else one at a time. */
+  arrange: "grid" | "list" | "one" | "wide";
   /** Of a grid: how narrow a cell may get, in pixels. */
   narrowest?: number;
   /** How many are drawn before one asks for all. */
@@ -44,7 +44,7 @@ const GAP = 12;
 const HEADING = 22;
 
 /** The objects of a panel's runs at one step, each under the name of its run, and the slider of steps below. */
-export function RunObjects({ panel, arrange, narrowest = 240, most = 12, has, what, tools, children }: RunObjectsProps) {
+export function RunObjects({ panel, arrange: asked, narrowest = 240, most = 12, has, what, tools, children }: RunObjectsProps) {
   const { project, config, runs, onChange } = panel;
   const choice = useStep(config, onChange);
   const ids = runs.map((run) => run.id);
@@ -53,6 +53,7 @@ export function RunObjects({ panel, arrange, narrowest = 240, most = 12, has, wh
   const [all, setAll] = useState(false);
   const area = useRef<HTMLDivElement>(null);
   const size = useSize(area);
+  const arrange = asked !== "wide" ? asked : size.width >= 2 * narrowest + GAP ? "grid" : "one";
   const colours = new Map(runs.map((run) => [run.id, run]));
   const found = (objects.data ?? []).flatMap((object) => {
     const run = colours.get(object.run);
@@ -78,7 +79,7 @@ export function RunObjects({ panel, arrange, narrowest = 240, most = 12, has, wh
           <div className={styles[arrange]} style={arrange === "grid" ? { gridTemplateColumns: `repeat(${cell.columns}, minmax(0, 1fr))` } : undefined}>
             {items.map(({ run, object }) => (
               <section key={`${object.run} ${object.key}`} className={styles["item"]} aria-label={`${run.name}, ${object.key}`}>
-                {(arrange !== "one" || found.length === 1) && <Heading run={run} object={object} withKey={config.keys.length > 1} />}
+                {arrange !== "one" && <Heading run={run} object={object} withKey={config.keys.length > 1} />}
                 {children({ run, object, width: cell.width, height: cell.height })}
               </section>
             ))}
@@ -90,9 +91,9 @@ export function RunObjects({ panel, arrange, narrowest = 240, most = 12, has, wh
           </Button>
         )}
       </div>
-      {(steps.length > 1 || tools !== undefined || (arrange === "one" && found.length > 1)) && (
+      {(steps.length > 1 || tools !== undefined || (arrange === "one" && one !== undefined)) && (
         <div className={styles["bar"]}>
-          {arrange === "one" && found.length > 1 && one && (
+          {arrange === "one" && one && (
             <span className={styles["choose"]}>
               <span className={styles["dot"]} style={{ background: one.run.colour }} />
               <Select
@@ -126,9 +127,9 @@ function Heading({ run, object, withKey }: { run: RunView; object: LoggedObject;
   );
 }
 
-function cellSize(arrange: RunObjectsProps["arrange"], count: number, size: { width: number; height: number }, narrowest: number) {
+function cellSize(arrange: "grid" | "list" | "one", count: number, size: { width: number; height: number }, narrowest: number) {
   if (arrange !== "grid" || count === 0) {
-    return { columns: 1, width: size.width, height: Math.max(60, size.height - HEADING) };
+    return { columns: 1, width: size.width, height: Math.max(60, size.height - (arrange === "one" ? 0 : HEADING)) };
   }
   const columns = Math.max(1, Math.min(count, Math.floor((size.width + GAP) / (narrowest + GAP))));
   const rows = Math.ceil(count / columns);

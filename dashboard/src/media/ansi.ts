@@ -26,7 +26,6 @@ export interface AnsiSpan {
 }
 
 // CSI … final byte; OSC … BEL or ST; two-byte escapes; lone control characters but for the tabulator.
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
 const CONTROL = /\u001b\[([0-9;:?<=>]*)[ -/]*([@-~])|\u001b\]([^\u0007\u001b]*)(?:\u0007|\u001b\\|$)|\u001b[ -/]*[0-~]|[\u0000-\u0008\u000a-\u001f\u007f]/g;
 
 /** Cuts a line into pieces of one style each. */

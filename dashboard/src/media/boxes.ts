@@ -30,7 +30,7 @@ export interface OverlayChoice {
 }
 
 /** Shows everything. */
-export const SHOW_ALL: OverlayChoice = { hidden: [], scores: {}, opacity: 0.5, labels: true };
+export const SHOW_ALL: OverlayChoice = { hidden: [], scores: {}, opacity: 0.4, labels: true };
 
 /** Reads a choice that was kept with a panel. */
 export function overlayChoice(value: unknown): OverlayChoice {

@@ -6,7 +6,7 @@ import { hiddenClasses, maskPixels } from "./masks";
 import type { MaskSet, Overlays } from "./overlays";
 
 const FONT_PX = 11;
-const SMALLEST_LABELLED = 90; // pixels of an image's width on screen, below which labels would cover it
+const SMALLEST_LABELLED = 200; // pixels of an image's width on screen, below which labels would cover it
 
 /** Draws what a choice shows; the canvas takes `scale` times the image's size in CSS pixels. */
 export function drawOverlays(canvas: HTMLCanvasElement, overlays: Overlays, choice: OverlayChoice, width: number, height: number, scale: number): void {

@@ -40,7 +40,6 @@ export function drawnScene(canvas: HTMLCanvasElement, scene: Scene): Drawn {
     { mode: gl.LINES, ...uploaded(gl, scene.lines) },
   ];
   gl.useProgram(program);
-  gl.enable(gl.DEPTH_TEST);
   const [place, shade] = ["place", "shade"].map((name) => gl.getAttribLocation(program, name));
   const [matrixAt, sizeAt, roundAt] = ["matrix", "size", "round"].map((name) => gl.getUniformLocation(program, name));
   return {
@@ -52,6 +51,9 @@ export function drawnScene(canvas: HTMLCanvasElement, scene: Scene): Drawn {
       gl.uniform1f(sizeAt ?? null, size * canvas.height);
       for (const layer of layers) {
         if (layer.count === 0) continue;
+        // Boxes are seen through the points that they hold.
+        if (layer.mode === gl.LINES) gl.disable(gl.DEPTH_TEST);
+        else gl.enable(gl.DEPTH_TEST);
         gl.uniform1i(roundAt ?? null, layer.mode === gl.POINTS ? 1 : 0);
         gl.bindBuffer(gl.ARRAY_BUFFER, layer.places);
         gl.enableVertexAttribArray(place ?? 0);

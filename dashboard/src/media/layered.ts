@@ -79,8 +79,8 @@ function inLayers(nodes: readonly SizedNode[], edges: readonly [string, string][
   for (const [, to] of edges) waiting.set(to, (waiting.get(to) ?? 0) + 1);
   const layer = new Map<string, number>();
   const ready = nodes.filter((node) => waiting.get(node.id) === 0).map((node) => node.id);
-  for (let at = 0; at < ready.length; at += 1) {
-    const id = ready[at] ?? "";
+  // It grows while it is walked through.
+  for (const id of ready) {
     const depth = layer.get(id) ?? 0;
     layer.set(id, depth);
     for (const target of next.get(id) ?? []) {

@@ -33,7 +33,7 @@ export function panned(orbit: Orbit, right: number, up: number): Orbit {
 export function framing(low: readonly number[], high: readonly number[]): Orbit {
   const target = [0, 1, 2].map((at) => ((low[at] ?? 0) + (high[at] ?? 0)) / 2) as Orbit["target"];
   const radius = Math.hypot(...[0, 1, 2].map((at) => ((high[at] ?? 0) - (low[at] ?? 0)) / 2)) || 1;
-  return { yaw: -0.9, pitch: 0.55, distance: (radius * 0.95) / Math.sin(VIEW_ANGLE / 2), target };
+  return { yaw: -0.9, pitch: 0.55, distance: (radius * 1.12) / Math.sin(VIEW_ANGLE / 2), target };
 }
 
 function axes({ yaw, pitch }: Orbit): { x: number[]; y: number[]; z: number[] } {

@@ -86,36 +86,54 @@ export function canOverlay(spec: Spec): boolean {
 export function overlaid(spec: Spec, runs: readonly RunRows[]): Spec {
   const scale = { domain: runs.map((run) => run.name), range: runs.map((run) => run.colour) };
   const colour = { field: RUN_FIELD, type: "nominal", scale, title: null, legend: runs.length > 1 ? {} : null };
-  return withRuns(withGroups(spec), colour, {});
+  return withRuns(withGroups(spec), colour, {}, columnsOf(spec, new Set(runs.flatMap((run) => Object.keys(run.rows[0] ?? {})))));
 }
 
-function withRuns(spec: Spec, colour: Spec, outer: Spec): Spec {
+/** The columns of words that tooltips name: what a person calls the lines of a chart. */
+function columnsOf(part: unknown, columns: ReadonlySet<string>): string[] {
+  if (Array.isArray(part)) return [...new Set(part.flatMap((item) => columnsOf(item, columns)))];
+  if (!isMapping(part)) return [];
+  const own = part["type"] === "nominal" && typeof part["field"] === "string" && columns.has(part["field"]) ? [part["field"]] : [];
+  return [...new Set([...own, ...Object.values(part).flatMap((item) => columnsOf(item, columns))])];
+}
+
+/** How a mark tells what its colour told. A text made for each run, such as "cat AUC 0.93", is told by the column behind it. */
+function told(colour: Spec, mark: string, columns: readonly string[]): Spec {
+  const { scale: _, ...channel } = colour;
+  const field = String(colour["field"]);
+  const column = columns.includes(field) ? field : columns[0];
+  if (column === undefined || (!LINES.has(mark) && !POINTS.has(mark))) return { detail: { field, type: "nominal" } };
+  const shown = column === field ? channel : { field: column, type: "nominal", title: column };
+  return LINES.has(mark) ? { strokeDash: shown } : { shape: { ...shown, legend: null } };
+}
+
+function withRuns(spec: Spec, colour: Spec, outer: Spec, columns: readonly string[]): Spec {
   if (isMapping(spec["data"]) && "values" in spec["data"]) return spec; // a line of chance, say, that is nobody's
   const own = isMapping(spec["encoding"]) ? spec["encoding"] : {};
   const inherited = { ...outer, ...own };
   if (Array.isArray(spec["layer"])) {
-    return { ...spec, layer: spec["layer"].map((layer: unknown) => (isMapping(layer) ? withRuns(layer, colour, inherited) : layer)) };
+    return { ...spec, layer: spec["layer"].map((layer: unknown) => (isMapping(layer) ? withRuns(layer, colour, inherited, columns) : layer)) };
   }
   const mark = String(isMapping(spec["mark"]) ? spec["mark"]["type"] : spec["mark"]);
   if (mark === "rule") return spec;
   const encoding: Spec = { ...own, color: colour };
   const before = inherited["color"];
-  if (isMapping(before) && typeof before["field"] === "string") {
-    const { scale: _, ...channel } = before;
-    encoding[LINES.has(mark) ? "strokeDash" : POINTS.has(mark) ? "shape" : "detail"] = channel;
-  }
+  if (isMapping(before) && typeof before["field"] === "string") Object.assign(encoding, told(before, mark, columns));
   if (mark === "bar") return withBars(spec, encoding, inherited);
   return { ...spec, encoding };
 }
 
-/** Bars of runs stand side by side on an axis of words; on one of numbers they are drawn through one another. */
+/** Bars of runs stand side by side on an axis of words; bins on one of numbers become outlines over one another. */
 function withBars(spec: Spec, encoding: Spec, inherited: Spec): Spec {
   const isWords = (channel: string): boolean => isMapping(inherited[channel]) && ["nominal", "ordinal"].includes(String(inherited[channel]["type"]));
   const run = { field: RUN_FIELD, type: "nominal" };
   if (isWords("y")) return { ...spec, height: { step: 12, for: "offset" }, encoding: { ...encoding, yOffset: run } };
   if (isWords("x")) return { ...spec, encoding: { ...encoding, xOffset: run } };
-  const y = isMapping(inherited["y"]) ? { ...inherited["y"], stack: null } : undefined;
-  return { ...spec, encoding: { ...encoding, ...(y ? { y } : {}), opacity: { value: 0.5 } } };
+  const { x2: _, ...others } = encoding;
+  const { bin: __, ...x } = isMapping(inherited["x"]) ? inherited["x"] : {};
+  const y = isMapping(inherited["y"]) ? { ...inherited["y"], stack: null } : {};
+  const mark = { type: "area", interpolate: "step-after", fillOpacity: 0.2, line: true };
+  return { ...spec, mark, encoding: { ...others, x, y } };
 }
 
 /** Sums and ranks within groups stay within runs. */

@@ -54,7 +54,7 @@ export function ChartPanel(panel: PanelProps) {
 
   if (charts.length > 0 && !overlay) {
     return (
-      <RunObjects panel={panel} arrange="grid" narrowest={280} most={6} has={(value) => recordsOf<ChartRecord>(value, "chart").length > 0} what="charts" tools={tools}>
+      <RunObjects panel={panel} arrange="wide" narrowest={320} most={6} has={(value) => recordsOf<ChartRecord>(value, "chart").length > 0} what="charts" tools={tools}>
         {(item) => <OneChart key={item.object.step} project={project} item={item} />}
       </RunObjects>
     );

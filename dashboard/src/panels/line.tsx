@@ -73,6 +73,7 @@ function LinePanel({ project, config, runs, settings, width, height, fullScreen 
     <div ref={box} className={styles["panel"]} style={{ width, height }}>
       <LineChart
         model={model}
+        named={lines.named}
         subscribe={lines.subscribe}
         nearness={nearness}
         width={width}

@@ -10,7 +10,7 @@ export function Object3DPanel(panel: PanelProps) {
   const records = (value: unknown): FileRecord[] =>
     (Array.isArray(value) ? value : [value]).filter((item): item is FileRecord => ["object3d", "molecule"].includes(kindOf(item)));
   return (
-    <RunObjects panel={panel} arrange="grid" narrowest={240} most={4} has={(value) => records(value).length > 0} what="3D objects">
+    <RunObjects panel={panel} arrange="wide" narrowest={240} most={4} has={(value) => records(value).length > 0} what="3D objects">
       {({ run, object, width, height }) => {
         const home = { project: panel.project, run: run.id };
         return (

@@ -8,7 +8,7 @@ import styles from "./media.module.css";
 export function PlotlyPanel(panel: PanelProps) {
   const figures = (value: unknown): FileRecord[] => recordsOf<FileRecord>(value, "plotly");
   return (
-    <RunObjects panel={panel} arrange="grid" narrowest={320} most={4} has={(value) => figures(value).length > 0} what="figures">
+    <RunObjects panel={panel} arrange="wide" narrowest={320} most={4} has={(value) => figures(value).length > 0} what="figures">
       {({ run, object, width, height }) => (
         <div className={styles["stack"]}>
           {figures(object.value).map((record) => (

@@ -54,11 +54,10 @@ export function SystemTab({ run }: { run: RunDetail }) {
 }
 
 function panelOf(section: string, chart: SystemChart, rank: number): PanelConfig {
-  const unit = chart.unit === "" || chart.unit === "bytes" ? "" : ` (${chart.unit})`;
   return {
     id: `${section}/${chart.keys.join("+")}/${rank}`,
     kind: "line",
-    title: chart.title + unit,
+    title: chart.title,
     keys: chart.keys,
     width: 1,
     height: 12,

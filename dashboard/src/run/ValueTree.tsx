@@ -82,13 +82,14 @@ function Line({ line, onFold, onCopy }: { line: TreeLine; onFold: () => void; on
       </li>
     );
   }
-  const text = formatValue(line.value, 8);
+  const media = mediaKind(line.value);
+  const text = media ?? formatValue(line.value, 8);
   return (
     <li className={styles["line"]} style={indent}>
       <span className={styles["name"]} title={line.path}>
         {line.name}
       </span>
-      <span className={classes(styles["value"], styles[kindOf(line.value)])} title={text}>
+      <span className={classes(styles["value"], styles[media === null ? kindOf(line.value) : "word"])} title={text}>
         {text === "" ? "empty" : text}
       </span>
       <button
@@ -103,6 +104,12 @@ function Line({ line, onFold, onCopy }: { line: TreeLine; onFold: () => void; on
       </button>
     </li>
   );
+}
+
+/** The kind of a logged image, table and so on, in words; null for plain values. */
+function mediaKind(value: Value): string | null {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || !("_type" in value)) return null;
+  return typeof value["_type"] === "string" ? value["_type"].replaceAll(/[-/]/g, " ") : null;
 }
 
 function kindOf(value: Value): "number" | "text" | "word" | "json" {

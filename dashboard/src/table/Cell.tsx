@@ -3,12 +3,13 @@ import { Link } from "wouter";
 import type { Brief, Value } from "../api/types";
 import { runColour } from "../ui/colours";
 import { classes } from "../ui/classes";
-import { formatAgo, formatDuration, formatNumber, formatTime, formatValue, numberOf } from "../ui/format";
+import { formatAgo, formatDuration, formatTime, formatValue, numberOf } from "../ui/format";
 import { StateDot } from "../ui/StateDot";
 import { Tag } from "../ui/Tag";
 import type { Theme } from "../ui/theme";
 import styles from "./Cell.module.css";
 import type { PlacedColumn } from "./columns";
+import { formatAligned } from "./numbers";
 
 /** The value of a column in a run; undefined where it has none. */
 export function valueOf(run: Brief, column: string): Value | undefined {
@@ -23,11 +24,13 @@ export interface CellProps {
   column: PlacedColumn;
   /** It has the best value of the column. */
   best: boolean;
+  /** The decimals of the column's numbers; null: each by itself. */
+  decimals: number | null;
   theme: Theme;
 }
 
 /** What stands in one cell of the runs table. */
-export function Cell({ run, column, best, theme }: CellProps) {
+export function Cell({ run, column, best, decimals, theme }: CellProps) {
   switch (column.name) {
     case "name":
       return <NameCell run={run} theme={theme} />;
@@ -47,7 +50,7 @@ export function Cell({ run, column, best, theme }: CellProps) {
     case "runtime_s":
       return <>{formatDuration(run.runtime_s)}</>;
     default:
-      return <ValueCell value={valueOf(run, column.name)} best={best} />;
+      return <ValueCell value={valueOf(run, column.name)} best={best} decimals={decimals} />;
   }
 }
 
@@ -57,7 +60,7 @@ function NameCell({ run, theme }: { run: Brief; theme: Theme }) {
       <span className={styles["colour"]} style={{ background: runColour(run.project, run.id, theme) }} />
       <Link
         href={`/p/${encodeURIComponent(run.project)}/runs/${encodeURIComponent(run.id)}`}
-        className={classes(styles["link"])}
+        className={styles["link"]}
         title={run.notes === null || run.notes === "" ? run.name : `${run.name}\n\n${run.notes}`}
         tabIndex={-1}
       >
@@ -68,7 +71,7 @@ function NameCell({ run, theme }: { run: Brief; theme: Theme }) {
   );
 }
 
-function ValueCell({ value, best }: { value: Value | undefined; best: boolean }) {
+function ValueCell({ value, best, decimals }: { value: Value | undefined; best: boolean; decimals: number | null }) {
   if (value === undefined) return <span className={styles["missing"]}>–</span>;
   const number = numberOf(value);
   if (number === null) {
@@ -81,7 +84,7 @@ function ValueCell({ value, best }: { value: Value | undefined; best: boolean })
   }
   return (
     <span className={classes(best && styles["best"], !Number.isFinite(number) && styles["odd"])} title={best ? `${number}, the best` : String(number)}>
-      {formatNumber(number)}
+      {formatAligned(number, decimals)}
     </span>
   );
 }

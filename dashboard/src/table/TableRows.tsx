@@ -11,11 +11,14 @@ import { Cell, valueOf } from "./Cell";
 import type { PlacedColumn } from "./columns";
 import type { RowContent } from "./GridRow";
 import type { ColumnActions } from "./HeadCell";
+import { decimalsOf } from "./numbers";
 import { RunsGrid } from "./RunsGrid";
 import styles from "./TableRows.module.css";
 import type { RunRows, TableRow } from "./useRunRows";
 import type { Selection } from "./useSelection";
 import type { TableView } from "./view";
+
+const judged = 100;
 
 /** Properties of `TableRows`. */
 export interface TableRowsProps {
@@ -37,6 +40,7 @@ export function TableRows({ project, view, columns, rows, best, selection, ...pr
   const theme = useTheme();
   const [, navigate] = useLocation();
   const first = columns[0]?.name;
+  const decimals = decimalsOfColumns(columns, rows);
   const idAt = useCallback(
     (index: number) => {
       const row = rows.rowAt(index);
@@ -53,7 +57,7 @@ export function TableRows({ project, view, columns, rows, best, selection, ...pr
     selected: selection.ids.has(run.id),
     inside,
     lead: <RowBox run={run} selected={selection.ids.has(run.id)} onSelect={(extend) => { select(index, { extend }); }} />,
-    cell: (column) => <Cell run={run} column={column} theme={theme} best={isBest(run, column.name, best)} />,
+    cell: (column) => <Cell run={run} column={column} theme={theme} decimals={decimals.get(column.name) ?? null} best={isBest(run, column.name, best)} />,
   });
   const groupRow = (row: TableRow & { kind: "group" }): RowContent => ({
     selected: false,
@@ -126,6 +130,12 @@ function RowBox({ run, selected, onSelect }: { run: Brief; selected: boolean; on
       }}
     />
   );
+}
+
+/** The decimals of each column by the first rows: enough to judge, and they do not change while one scrolls. */
+function decimalsOfColumns(columns: readonly PlacedColumn[], rows: RunRows): ReadonlyMap<string, number | null> {
+  const runs = Array.from({ length: Math.min(judged, rows.count) }, (_, index) => rows.rowAt(index)).flatMap((row) => (row?.kind === "run" ? [row.run] : []));
+  return new Map(columns.filter((column) => column.source !== "run").map((column) => [column.name, decimalsOf(runs.map((run) => valueOf(run, column.name)))]));
 }
 
 function isBest(run: Brief, column: string, best: ReadonlyMap<string, number>): boolean {

@@ -67,7 +67,7 @@ export function allColumns(config: readonly KnownColumn[], summary: readonly Kno
 function valueColumn(column: KnownColumn, source: Source): TableColumn {
   const label = column.name.startsWith(`${source}.`) ? column.name.slice(source.length + 1) : column.name;
   const numeric = column.kinds.includes("number") && !column.kinds.includes("text");
-  const width = clampWidth(Math.max(numeric ? 96 : 120, Math.min(200, 34 + label.length * 7))); // 7 px: a letter of the head
+  const width = clampWidth(Math.max(numeric ? 108 : 120, Math.min(200, 44 + label.length * 7))); // 7 px: a letter of the head
   return { name: column.name, label, source, numeric, width, runs: column.runs };
 }
 

@@ -23,6 +23,7 @@ export interface DialogProps {
 /** A modal dialog while it is mounted. Escape and a press beside it close it; the browser keeps the focus inside. */
 export function Dialog({ title, onClose, actions, size = "normal", side, note, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const heading = useId();
   useEffect(() => {
     const dialog = element.current;
@@ -30,6 +31,10 @@ export function Dialog({ title, onClose, actions, size = "normal", side, note, c
     const owner = document.activeElement as HTMLElement | null;
     if (typeof dialog.showModal === "function") dialog.showModal();
     else dialog.setAttribute("open", "");
+    // The browser puts the focus on the first button, which is the one that closes it.
+    if (dialog.querySelector("header")?.contains(document.activeElement)) {
+      (dialog.querySelector<HTMLElement>("[data-autofocus]") ?? content.current)?.focus();
+    }
     return () => {
       dialog.close?.();
       owner?.focus?.();
@@ -59,7 +64,7 @@ export function Dialog({ title, onClose, actions, size = "normal", side, note, c
           <span className={styles["note"]}>{note}</span>
           <IconButton label="Close" keys="Esc" icon={<X />} onClick={onClose} />
         </header>
-        <div className={styles["content"]}>{children}</div>
+        <div ref={content} tabIndex={-1} className={styles["content"]}>{children}</div>
         {actions !== undefined && <footer className={styles["actions"]}>{actions}</footer>}
       </div>
     </dialog>

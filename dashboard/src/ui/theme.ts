@@ -12,7 +12,9 @@ export type ThemeChoice = Theme | "system";
 
 const storageKey = "trailmark.theme";
 const listeners = new Set<() => void>();
-const dark = typeof window !== "undefined" && "matchMedia" in window ? window.matchMedia("(prefers-color-scheme: dark)") : null;
+// Tests have no window, or one without media queries.
+const dark =
+  typeof window !== "undefined" && typeof window.matchMedia === "function" ? window.matchMedia("(prefers-color-scheme: dark)") : null;
 
 let choice: ThemeChoice = readJson<ThemeChoice>(storageKey, "system");
 

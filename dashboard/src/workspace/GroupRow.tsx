@@ -2,10 +2,11 @@ import { ChevronDown, ChevronRight, Eye, EyeOff } from "lucide-react";
 
 import type { RunGroup } from "../api/types";
 import { formatValue, plural } from "../ui/format";
+import { ColourButton } from "./ColourButton";
 import styles from "./RunRow.module.css";
 import { GroupValue } from "./RunValue";
 import type { RunActions } from "./useRunActions";
-import type { VisibleRuns } from "./useVisibleRuns";
+import { groupName, type VisibleRuns } from "./useVisibleRuns";
 import { shortName } from "./values";
 
 /** Properties of a `GroupRow`. */
@@ -36,6 +37,14 @@ export function GroupRow({ group, open, by, columns, visible, actions, onToggle 
       >
         {shown ? <Eye /> : <EyeOff />}
       </button>
+      <ColourButton
+        name={name}
+        colour={visible.colourOf(groupName(by, group))}
+        hollow={!shown}
+        onChange={(index) => {
+          actions.setColour([groupName(by, group), ...group.ids], index);
+        }}
+      />
       <button type="button" className={styles["toggle"]} aria-expanded={open} onClick={onToggle}>
         {open ? <ChevronDown /> : <ChevronRight />}
         <span title={name}>{name}</span>

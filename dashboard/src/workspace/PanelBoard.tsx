@@ -56,7 +56,7 @@ export function PanelBoard({ project, state, columns, sections, runs }: PanelBoa
   const edited = editing === null ? undefined : all.find((each) => each.panel.id === editing);
 
   return (
-    <div ref={scroller} className={styles["board"]} data-dragging={drag.dragging !== null || undefined}>
+    <div ref={scroller} data-board className={styles["board"]} data-dragging={drag.dragging !== null || undefined}>
       {columns.error ? (
         <ErrorState error={columns.error} onRetry={() => void columns.refetch()} />
       ) : columns.isPending ? (

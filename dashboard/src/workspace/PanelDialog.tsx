@@ -12,7 +12,6 @@ import { KeyPicker } from "./KeyPicker";
 import { PanelBody } from "./PanelBody";
 import styles from "./PanelDialog.module.css";
 import { titleOf } from "./sections";
-import { SettingsForm } from "./SettingsForm";
 import type { ChartSettings, PanelConfig, PanelKind, RunView } from "./view";
 
 /** Properties of a `PanelDialog`; `panel: null` makes a new one. */
@@ -81,12 +80,6 @@ export function PanelDialog({ project, columns, runs, settings, panel, onClose, 
           {kind?.Settings && (
             <kind.Settings project={project} config={draft} runs={runs} settings={settings} width={260} height={0} fullScreen={false} onChange={setDraft} />
           )}
-          {kind?.kind === "line" && (
-            <details className={styles["more"]}>
-              <summary>Settings of this panel only</summary>
-              <OwnSettings draft={draft} settings={settings} columns={columns} onChange={setDraft} />
-            </details>
-          )}
         </div>
         <Preview project={project} draft={draft} runs={runs} settings={settings} ready={ready} onChange={setDraft} />
       </div>
@@ -114,35 +107,6 @@ function Preview({ project, draft, runs, settings, ready, onChange }: PreviewPro
         <p>Choose what it shows.</p>
       )}
     </div>
-  );
-}
-
-interface OwnSettingsProps {
-  draft: PanelConfig;
-  settings: ChartSettings;
-  columns: Columns | undefined;
-  onChange: (panel: PanelConfig) => void;
-}
-
-function OwnSettings({ draft, settings, columns, onChange }: OwnSettingsProps) {
-  const own = (draft.options["settings"] ?? {}) as Partial<ChartSettings>;
-  const set = (next: Partial<ChartSettings>) => {
-    const { settings: _settings, ...rest } = draft.options;
-    onChange({ ...draft, options: Object.keys(next).length > 0 ? { ...rest, settings: next } : rest });
-  };
-  return (
-    <SettingsForm
-      settings={{ ...settings, ...own }}
-      own={own}
-      columns={columns}
-      grouped={settings.grouping !== null}
-      onChange={(part) => {
-        set({ ...own, ...part });
-      }}
-      onReset={() => {
-        set({});
-      }}
-    />
   );
 }
 

@@ -43,9 +43,8 @@ export function RunList({ project, state, visible, columns }: RunListProps) {
     },
   });
   const baseline = visible.runs.find((run) => run.baseline);
-  const width = 300 + Math.min(view.columns.length, 4) * 76;
   return (
-    <div className={styles["runs"]} style={{ width: `min(${width}px, 50vw, 100%)`, minWidth: "min(280px, 100%)" }}>
+    <div className={styles["runs"]}>
       <RunListHead project={project} state={state} visible={visible} columns={columns} actions={actions} total={rows.total} />
       <div ref={scroller} className={styles["scroller"]} tabIndex={-1}>
         {rows.error ? (

@@ -17,7 +17,7 @@ import styles from "./RunListHead.module.css";
 import { ShownMenu } from "./ShownMenu";
 import type { RunActions } from "./useRunActions";
 import type { ViewState } from "./useView";
-import type { VisibleRuns } from "./useVisibleRuns";
+import { mostGrouped, type VisibleRuns } from "./useVisibleRuns";
 
 const sources = { run: "Run", config: "Config", summary: "Summary" } as const;
 
@@ -101,7 +101,8 @@ export function RunListHead({ state, visible, columns, actions, total }: RunList
 function sentence(shown: number, total: number, limit: number, order: string, grouped: boolean): string {
   if (total === 0) return "No runs";
   if (shown >= total) return total === 1 ? "The only run is shown" : `All ${plural(total, "run")} shown`;
-  const of = `${shown.toLocaleString("en-US")} of ${plural(total, "run")} shown`;
-  if (grouped || shown === 0 || shown !== limit) return of;
-  return `${of}: ${order === "-created_at" ? "the newest" : "the first of the list"}`;
+  if (grouped && shown >= mostGrouped) return `${shown.toLocaleString("en-US")} of ${plural(total, "run")} in charts, of each group a part`;
+  const counts = `${shown.toLocaleString("en-US")} of ${plural(total, "run")}`;
+  if (grouped || shown === 0 || shown !== limit) return `${counts} shown`;
+  return order === "-created_at" ? `The newest ${counts} shown` : `The first ${counts} shown`;
 }

@@ -68,7 +68,7 @@ export const RunRow = memo(function RunRow({ run, view, visible, actions, baseli
         colour={visible.colourOf(run.id)}
         hollow={!shown}
         onChange={(index) => {
-          actions.setColour(run.id, index);
+          actions.setColour([run.id], index);
         }}
       />
       <Link href={runAddress(run.project, run.id)} className={styles["name"]} title={about(run)}>

@@ -17,6 +17,10 @@ import { useVisibleRuns } from "./useVisibleRuns";
 import styles from "./WorkspacePage.module.css";
 
 const drawerBelow = 800;
+// The list grows with the columns beside the names, until it would take the charts' place.
+const listWidth = 290;
+const columnWidth = 76;
+const mostWidening = 5;
 const listKey = "trailmark.list";
 
 /** The workspace of a project: its runs beside panels of what they logged. */
@@ -53,7 +57,12 @@ export function WorkspacePage({ project }: { project: string }) {
   if (empty && !visible.error) return <NoRuns project={project} />;
   return (
     <div className={styles["workspace"]}>
-      {!narrow && listOpen && <aside className={styles["list"]} aria-label="Runs">{list}</aside>}
+      <h1 className="visually-hidden">Workspace of {project}</h1>
+      {!narrow && listOpen && (
+        <aside className={styles["list"]} aria-label="Runs" style={{ width: listWidth + Math.min(view.columns.length, mostWidening) * columnWidth }}>
+          {list}
+        </aside>
+      )}
       {narrow && drawer && <Drawer title="Runs" onClose={() => { setDrawer(false); }}>{list}</Drawer>}
       <div className={styles["main"]}>
         <Toolbar

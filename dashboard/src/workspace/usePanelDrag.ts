@@ -36,7 +36,7 @@ export function usePanelDrag(onDrop: (id: string, section: string, before: strin
     if (event.button !== 0) return;
     event.preventDefault();
     const start = { x: event.clientX, y: event.clientY };
-    const board = event.currentTarget.closest<HTMLElement>("[data-board], [class*=board]");
+    const board = event.currentTarget.closest<HTMLElement>("[data-board]");
     let moved = false;
     let place: Drop | null = null;
     const onMove = (move: PointerEvent) => {

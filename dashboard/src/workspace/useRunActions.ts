@@ -12,7 +12,7 @@ export interface RunActions {
   only: (ids: string[]) => void;
   togglePin: (id: string) => void;
   toggleBaseline: (id: string) => void;
-  setColour: (id: string, index: number) => void;
+  setColour: (ids: string[], index: number) => void;
   setLimit: (limit: number) => void;
 }
 
@@ -32,8 +32,8 @@ export function useRunActions(change: ChangeView): RunActions {
       toggleBaseline: (id) => {
         change((view) => ({ baseline: view.baseline === id ? null : id }));
       },
-      setColour: (id, index) => {
-        change((view) => ({ colours: { ...view.colours, [id]: index } }));
+      setColour: (ids, index) => {
+        change((view) => ({ colours: { ...view.colours, ...Object.fromEntries(ids.map((id) => [id, index])) } }));
       },
       setLimit: (limit) => {
         change({ limit, hidden: [], ...(limit === defaultLimit || limit === 0 ? { shown: [] } : {}) });

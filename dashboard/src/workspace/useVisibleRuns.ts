@@ -13,6 +13,9 @@ import type { RunView, WorkspaceView } from "./view";
 /** More lines than these are no chart any more, whatever was asked for. */
 export const mostVisible = 500;
 
+/** The runs of groups become one line each; of more than these a page asks for no band, as the server lists no more at once. */
+export const mostGrouped = 1_000;
+
 /** The runs that are drawn. */
 export interface VisibleRuns {
   /** In the order of the list, pinned ones first. */
@@ -48,20 +51,23 @@ export function useVisibleRuns(project: string, view: WorkspaceView): VisibleRun
   const wanted = useMemo(() => wantedIds(view, groups), [view, groups]);
   const asked = useRuns(
     project,
-    { columns: query.columns ?? [], ids: wanted, limit: mostVisible, ...(view.archived ? { archived: true } : {}) },
+    { columns: query.columns ?? [], ids: wanted, limit: mostGrouped, ...(view.archived ? { archived: true } : {}) },
     wanted.length > 0,
   );
   const listed = list.data?.runs;
   const named = wanted.length > 0 ? asked.data?.runs : undefined;
   const briefs = useMemo(() => chooseVisible(view, grouped ? [] : (listed ?? []), named ?? []), [view, grouped, listed, named]);
   const colours = useMemo(() => {
-    const chosen = assignColours(
-      briefs.map((run) => run.id),
-      rememberedColours(project),
-    );
+    const chosen = new Map<string, number>();
+    const names = grouped ? groupNames(view, groups) : null;
+    const memory = rememberedColours(project);
+    const taken = assignColours(names ? [...new Set(names.values())] : briefs.map((run) => run.id), memory);
+    for (const [name, index] of taken) chosen.set(name, index);
+    // The runs of a group have its colour, so that its line has it too.
+    for (const [id, name] of names ?? []) chosen.set(id, taken.get(name) ?? 0);
     for (const [id, index] of Object.entries(view.colours)) chosen.set(id, index);
     return chosen;
-  }, [briefs, project, view.colours]);
+  }, [briefs, project, view, grouped, groups]);
   useEffect(() => {
     keepColours(project);
   }, [project, colours]);
@@ -88,6 +94,16 @@ export function useVisibleRuns(project: string, view: WorkspaceView): VisibleRun
   };
 }
 
+/** What a group is called where colours are kept. */
+export function groupName(by: readonly string[], group: RunGroup): string {
+  return JSON.stringify([by, group.values]);
+}
+
+function groupNames(view: WorkspaceView, groups: readonly RunGroup[] | null): Map<string, string> {
+  const shown = (groups ?? []).slice(0, view.limit);
+  return new Map(shown.flatMap((group) => group.ids.map((id): [string, string] => [id, groupName(view.groupBy, group)])));
+}
+
 /** The runs that are drawn, of the first of the list and of those that were asked for by name. */
 export function chooseVisible(view: WorkspaceView, listed: readonly Brief[], named: readonly Brief[]): Brief[] {
   const hidden = new Set(view.hidden);
@@ -96,14 +112,20 @@ export function chooseVisible(view: WorkspaceView, listed: readonly Brief[], nam
   const all = [...shown, ...named.filter((run) => !hidden.has(run.id) && !there.has(run.id))];
   const pinned = new Map(view.pinned.map((id, index) => [id, index]));
   const place = (run: Brief) => pinned.get(run.id) ?? pinned.size;
-  return [...all].sort((a, b) => place(a) - place(b)).slice(0, mostVisible);
+  return [...all].sort((a, b) => place(a) - place(b)).slice(0, view.groupBy.length > 0 ? mostGrouped : mostVisible);
 }
 
 function wantedIds(view: WorkspaceView, groups: readonly RunGroup[] | null): string[] {
-  const members = (groups ?? []).slice(0, view.limit).flatMap((group) => group.ids);
   const hidden = new Set(view.hidden);
+  const members = inTurn((groups ?? []).slice(0, view.limit).map((group) => group.ids));
   const ids = [...view.pinned, ...(view.baseline === null ? [] : [view.baseline]), ...view.shown, ...members];
-  return [...new Set(ids)].filter((id) => !hidden.has(id)).slice(0, mostVisible);
+  return [...new Set(ids)].filter((id) => !hidden.has(id)).slice(0, groups ? mostGrouped : mostVisible);
+}
+
+/** The first of each list, then the second of each, …: where not all fit, each group has its part. */
+export function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = lists.reduce((most, list) => Math.max(most, list.length), 0);
+  return Array.from({ length: longest }, (_, place) => lists.flatMap((list) => list.slice(place, place + 1))).flat();
 }
 
 function serverOrder(order: string): string {

@@ -12,7 +12,8 @@ import click
 from trailmark._dashboard import find_dashboard
 from trailmark.api import Api
 from trailmark.errors import UsageError
-from trailmark.server.index.open import make_anew, open_index
+from trailmark.server.index.open import open_index
+from trailmark.server.index.place import make_anew
 
 if TYPE_CHECKING:
     from pathlib import Path

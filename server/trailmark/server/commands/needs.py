@@ -10,7 +10,9 @@ from trailmark.errors import MissingPackageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGES = frozenset(("alembic", "fastapi", "sqlalchemy", "starlette", "uvicorn", "watchfiles", "zstandard"))
+PACKAGES = frozenset(
+    ("alembic", "fastapi", "pydantic", "regex", "sqlalchemy", "starlette", "uvicorn", "watchfiles", "zstandard")
+)
 
 
 @contextlib.contextmanager

@@ -67,7 +67,7 @@ def alerts_of(connection: Connection, *where: Any, limit: int) -> list[dict[str,
         .limit(limit)
     )
     names = ("project", "run", "name", "time", "title", "text", "level")
-    return [dict(zip(names, row, strict=True)) for row in connection.execute(chosen).tuples()]
+    return [dict(zip(names, row, strict=True)) for row in connection.execute(chosen)]
 
 
 def links_of(connection: Connection, number: int) -> list[dict[str, Any]]:

@@ -54,4 +54,4 @@ def _metric(metric: Metric) -> dict[str, Any]:
 
 def _values(connection: Connection, table: sa.Table, number: int) -> dict[str, Any]:
     chosen = sa.select(table.c.key, table.c.value).where(table.c.run == number).order_by(table.c.key)
-    return {key: plain(decode(value)) for key, value in connection.execute(chosen).tuples()}
+    return {key: plain(decode(value)) for key, value in connection.execute(chosen)}

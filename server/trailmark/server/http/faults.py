@@ -56,7 +56,7 @@ def fault_answer(status: int, message: str) -> JSONResponse:
 
 def handle_faults(app: FastAPI) -> None:
     """Have `app` answer with a fault whatever is raised in it."""
-    for kind in (Error, RecursionError, DBAPIError, RequestValidationError, HTTPException):
+    for kind in (Error, RecursionError, UnicodeError, DBAPIError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
     app.add_middleware(_Unexpected)
 
@@ -105,6 +105,8 @@ def _told(error: Exception) -> tuple[int, str]:  # noqa: PLR0911 (one kind, one 
         return 400, str(error)
     if isinstance(error, RecursionError):
         return 400, "the request is nested too deeply"
+    if isinstance(error, UnicodeError):  # half of a surrogate pair, which JSON can hold
+        return 400, "the request holds text that is no Unicode"
     if isinstance(error, IndexDamagedError):
         return 503, f"the index cannot be used just now: {error}"
     if isinstance(error, DatabaseError):

@@ -154,7 +154,7 @@ def _joined(stream: str, pieces: list[Piece]) -> Iterable[Columns]:
     if len(pieces) == 1:
         _, step, time, values = pieces[0]
         plain = all(array.dtype.kind != "O" for array in values.values()) and bool((step[1:] > step[:-1]).all())
-        return [Columns(stream, step, time, values, True) if plain else _columns(stream, pieces, values)]  # noqa: FBT003
+        return [Columns(stream, step, time, values, True) if plain else _columns(stream, pieces, values)]
     homes: dict[str, list[int]] = {}
     for number, piece in enumerate(pieces):
         for key in piece[3]:

@@ -18,6 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from trailmark.api.contents import Shelf
 from trailmark.errors import Error
 from trailmark.server.index.change import Change
+from trailmark.server.index.follower import Follower
+from trailmark.server.index.place import make_anew, opened
 from trailmark.server.index.run import RunTail
 from trailmark.server.index.scan import RunName, look, scan
 from trailmark.server.store import schema
@@ -73,9 +75,10 @@ class Indexer:
         self._trouble: str | None = None  # why the index cannot be written just now
         self._retry_at = 0.0
         self._total = self._done = 0
-        self._projects: dict[str, int] = {}
         self._seen_revision = 0
-        self._is_known = False  # whether `_projects` and `_problems` were read from the index
+        self._must_renew = False
+        self._follower = Follower()
+        self._is_known = False  # whether `_problems` were read from the index
 
     # -- what is asked of it -----------------------------------------------------------------------------------------
 
@@ -89,10 +92,15 @@ class Indexer:
         """The runs that may still write."""
         return [name for name, tail in list(self._tails.items()) if tail.is_live]
 
+    def due(self) -> list[RunName]:
+        """Return the runs among those that may still write that changed, though nobody told: died, for one."""
+        with self._working:
+            return [name for name, tail in self._tails.items() if tail.is_due()]
+
     @property
     def is_behind(self) -> bool:
-        """Whether runs wait to be looked at."""
-        return bool(self._waiting)
+        """Whether there is something to do for `tick`."""
+        return bool(self._waiting) or self._must_renew
 
     def progress(self) -> Progress:
         """Return how far indexing is."""
@@ -113,7 +121,7 @@ class Indexer:
         `on_change` is called after each transaction.
         """
         self.look()
-        while self._waiting and not self._is_resting():
+        while self.is_behind and self.is_writer and not self._is_resting():
             for change in self.tick():
                 if on_change is not None:
                     on_change(change)
@@ -121,22 +129,24 @@ class Indexer:
     def look(self) -> None:
         """Compare the root with the index, and note what `tick` has to do."""
         with self._working:
+            folders = scan(self.root)
+            newest = sorted(folders, key=lambda name: (-_written_at(folders[name]), name))
+            if set(newest) != set(self.folders):
+                self.folders = (*newest,)
             if not self.is_writer or self._is_resting():
                 return
-            folders = scan(self.root)
             found = {name: journals for name, journals in folders.items() if journals}
-            newest = sorted(folders, key=lambda name: (-_written_at(folders[name]), name))
-            if (*newest,) != self.folders and set(newest) != set(self.folders):
-                self.folders = (*newest,)
             try:
                 with self.database.read() as connection:
-                    known = _known_journals(connection)
-                    live = _live_runs(connection)
+                    known, live = _known_journals(connection), _live_runs(connection)
+                if not self._is_known:
+                    self._read_known()
             except IndexDamagedError:
-                self._renew()
-                known, live = {}, set()
-            if not self._is_known:
-                self._read_known()
+                self._must_renew = True
+                return
+            except SQLAlchemyError as error:
+                self._give_up([], error)
+                return
             due = {
                 name
                 for name, journals in found.items()
@@ -151,13 +161,34 @@ class Indexer:
         names = [RunName(directory.parent.name, directory.name) for directory in directories]
         with self._working:
             if not self.is_writer:
-                return self._follow()
+                return self._follower.follow(self.database)
             if self._is_resting():
                 self._want(names)
                 return []
+            if self._must_renew:
+                return self._renew()
             self._waiting = {**dict.fromkeys(names), **self._waiting}
-            self._total = max(self._total, self._done + len(self._waiting))
+            self._want(())
             return self._work() if self._waiting else []
+
+    def check(self) -> list[Change]:
+        """Look whether the index is still there, and still somebody else's if it was; return what changed."""
+        with self._working:
+            if not self.is_writer:
+                return self._succeed()
+            try:
+                self.database.check()
+            except IndexDamagedError:
+                self._must_renew = True
+            return self.tick() if self._must_renew else []
+
+    def retry(self) -> None:
+        """Try to write again now, though it failed a moment ago."""
+        self._retry_at = 0.0
+
+    def distrust(self) -> None:
+        """Have the index made anew: somebody could not read it."""
+        self._must_renew = True
 
     def close(self) -> None:
         """Leave the index complete, and to others; the database is closed, too."""
@@ -201,8 +232,8 @@ class Indexer:
                     if time.monotonic() > deadline:
                         break
         except IndexDamagedError:
-            self._renew()
-            return [Change(self._seen_revision, [], [], projects=True, status=True)]
+            self._must_renew = True
+            return self._renew()
         except (SQLAlchemyError, OSError) as error:
             return self._give_up(touched, error)
         return self._commit(revision, done, runs, removed, problems)
@@ -268,20 +299,11 @@ class Indexer:
             self._done = self._total = 0
         self._trouble = None
         self._seen_revision = revision
-        projects = self._count(runs, removed)
+        projects = bool(removed) or any(run.created for run in runs)
         status = was_busy or problems != self.problems()
         if not (runs or removed or status):
             return []
         return [Change(revision, runs, [(name.project, name.id) for name in removed], projects, status)]
-
-    def _count(self, runs: list[RunChange], removed: list[RunName]) -> bool:
-        """Keep the number of runs of each project; return whether one changed."""
-        created = [run.project for run in runs if run.created]
-        for project in created:
-            self._projects[project] = self._projects.get(project, 0) + 1
-        for name in removed:
-            self._projects[name.project] = self._projects.get(name.project, 1) - 1
-        return bool(created or removed)
 
     def _give_up(self, touched: list[RunName], error: Exception) -> list[Change]:
         """Leave the database alone for a while; what was about to be written is read again then."""
@@ -292,20 +314,19 @@ class Indexer:
         before, self._trouble = self._trouble, _words(error)
         return [] if before == self._trouble else [Change(self._seen_revision, [], [], projects=False, status=True)]
 
-    def _renew(self) -> None:
+    def _renew(self) -> list[Change]:
         """Make the index anew, empty; everything waits to be indexed."""
-        from trailmark.server.index.open import make_anew
-
-        self._tails.clear()
-        self._waiting.clear()
-        self._projects.clear()
-        self._problems.clear()
+        for kept in (self._tails, self._waiting, self._problems, self._failed):
+            kept.clear()
         try:
             self.database = make_anew(self.database)
+            with self.database.read() as connection:
+                self._seen_revision = self.database.revision(connection)
         except (SQLAlchemyError, OSError, Error) as error:
-            self._give_up([], error)
-            return
+            return self._give_up([], error)
+        self._must_renew = False
         self._want(name for name, journals in scan(self.root).items() if journals)
+        return [Change(self._seen_revision, [], [], projects=True, status=True)]
 
     def _read_known(self) -> None:
         """Take over what the index knows of problems."""
@@ -321,9 +342,17 @@ class Indexer:
                 self._problems.setdefault(RunName(project, run_id), []).append(f"{journal}: {fault}")
             self._seen_revision = self.database.revision(connection)
 
-    def _follow(self) -> list[Change]:
-        """Return what the server that keeps the index changed; take its place if it is gone."""
-        return []
+    def _succeed(self) -> list[Change]:
+        """Take the place of the server that kept the index, if that is gone."""
+        if self._lock is None or not self._lock.acquire():
+            return []
+        try:
+            self.database = opened(self.database)
+        except (SQLAlchemyError, OSError, Error) as error:
+            self._must_renew = True
+            return self._give_up([], error)
+        self.look()
+        return [Change(self._seen_revision, [], [], projects=False, status=True)]
 
 
 def _written_at(journals: dict[str, Look]) -> int:

@@ -70,6 +70,7 @@ class JournalTail:
         self._fold = Fold(until_step=until_step)
         self._final: JournalState | None = None
         self._ended = False
+        self._exit_at = 0
         self._unreadable = False
         self._skipped = size if 0 < size == indexed else 0
         if self._skipped:
@@ -129,7 +130,8 @@ class JournalTail:
             return False
 
     def _take_rows(self, together: list[Rows], part: Appended) -> None:
-        self._ended = False
+        if max(int(rows.offsets[-1]) for rows in together) > self._exit_at:
+            self._ended = False
         self._fold.batch(together)
         if self.until_step is not None:
             together = kept(together, self.until_step)
@@ -144,7 +146,10 @@ class JournalTail:
 
     def _take(self, entry: Entry, part: Appended) -> None:
         record = entry.record
-        self._ended = isinstance(record, Exit)
+        if isinstance(record, Exit):
+            self._ended, self._exit_at = True, entry.offset
+        elif entry.offset > self._exit_at:
+            self._ended = False
         self._fold.record(record)
         if entry.offset < self.indexed:
             return
@@ -174,13 +179,18 @@ class JournalTail:
 
     def _final_state(self) -> JournalState | None:
         """Return the state that the exit record carries, which also knows of rows that got damaged since."""
-        try:
-            record = read_exit(self.path)
-            state = decode_struct(record.state, JournalState) if record is not None and record.state else None
-        except JournalError:  # another version's: what was folded here will do
-            return None
+        state = exit_state(self.path)
         if state is None or state.header is None:
             return None
         if self.until_step is not None and (state.last_step or 0) > self.until_step:
             return None
         return state
+
+
+def exit_state(path: Path) -> JournalState | None:
+    """Return the state that a finished journal ends with; None if it has to be folded."""
+    try:
+        record = read_exit(path)
+        return decode_struct(record.state, JournalState) if record is not None and record.state else None
+    except JournalError:  # another version's, or whoever reads it is told why it cannot be read
+        return None

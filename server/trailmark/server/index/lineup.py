@@ -10,6 +10,7 @@ from trailmark.journal.reader import read_header
 from trailmark.journal.records import Header
 from trailmark.journal.runstate import step_limits
 from trailmark.journal.writer import SUFFIX, rank_and_time
+from trailmark.server.index.journal import exit_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,10 +80,13 @@ class Lineup:
 
     def _read(self, name: str) -> bool:
         """Read the header of a journal; False if it has none (yet)."""
+        path = self._directory / name
         try:
-            header = read_header(self._directory / name)
+            header = read_header(path)
         except JournalError:
-            return False
+            header = None
+        if header is None and (state := exit_state(path)) is not None:
+            header = state.header
         if header is None:
             return False
         self.headers[name] = header

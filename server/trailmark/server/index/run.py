@@ -72,6 +72,12 @@ class RunTail:
         """Whether the run may still write."""
         return self.state is not None and self.state.state == "running"
 
+    def is_due(self) -> bool:
+        """Whether `update` would change something, though nobody told that a journal grew."""
+        if self.is_behind or self._owes_values or self._series.tangled or self.state is None:
+            return True
+        return look(self._directory) != self._looks or self._combined().state != self.state.state
+
     def problems(self) -> list[str]:
         """Return what of the run cannot be read, in words."""
         found = [f"{name}: {tail.fault}" for name, tail in self._tails.items() if tail.fault]

@@ -7,6 +7,7 @@ notifications get lost, and running runs are asked whether they still are.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from pathlib import Path
@@ -33,7 +34,7 @@ _PULSE_S = 1.0  # how often running runs are looked at though nothing was told o
 _SCAN_S = 1.0  # how often the root is looked through, where that is how new runs are found
 _SCAN_SELDOM_S = 10.0  # where notifications tell of them
 _SCAN_REST = 30  # and so many times as long as that takes
-_TICK_REST = 4  # indexing is followed by so many times as long without, so that it takes a fifth of a core at most …
+_TICK_REST = 9  # indexing is followed by so many times as long without, so that it takes a tenth of a core …
 _MOST_REST_S = 0.2  # … but nobody waits longer than this for a point
 _MOST_WATCHED = 8000  # folders; each takes one of the watches that Linux gives to a user
 _NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "lustre", "gpfs", "beegfs", "ceph", "9p", "afs", "fuse.sshfs")
@@ -76,7 +77,11 @@ class Tailer:
     def _work(self) -> None:
         while not self._stop.is_set():
             for directories in self._news():
-                self._turn(directories)
+                try:
+                    self._turn(directories)
+                except Exception:  # whatever it was, the runs to come are to be followed
+                    logging.getLogger(__name__).exception("following %s failed, and goes on", self._indexer.root)
+                    self._stop.wait(_PULSE_S)
                 if self._stop.is_set() or (not self._polling and self._watched is not self._indexer.folders):
                     break
 
@@ -89,7 +94,9 @@ class Tailer:
             self._scan_at = now + max(_SCAN_S if self._polling else _SCAN_SELDOM_S, _SCAN_REST * took)
         if now >= self._pulse_at:
             self._pulse_at = now + _PULSE_S
-            directories.update(self._indexer.root / name.project / name.id for name in self._indexer.live)
+            for change in self._indexer.check():
+                self._on_change(change)
+            directories.update(self._indexer.root / name.project / name.id for name in self._indexer.due())
         if directories or self._indexer.is_behind or not self._indexer.is_writer:
             for change in self._indexer.tick(directories):
                 self._on_change(change)
@@ -136,7 +143,7 @@ class Tailer:
                         self._scan_at = 0.0
                 yield found
         except FileNotFoundError:  # a folder that went meanwhile
-            self._stop.wait(_PULSE_S / 10)
+            yield set()  # the look that is due finds that out
         except (OSError, RuntimeError) as error:
             self._polling = True
             termwarn(f"the system does not tell when files in {root} change ({error}): they are looked at instead")

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     Values = NDArray[Any]
 
-_FINENESS = 8  # a run may have so many times as many points or blocks as there are places
+_FINENESS = 8  # a run may have so many times as many points or blocks as there are places,
+_LOOKED_AT = 4096  # and so many in any case
 
 
 class RunGroup(NamedTuple):
@@ -99,7 +100,7 @@ def aggregate(connection: sa.Connection, request: AggregateRequest) -> list[Band
         request.rank,
         request.x,
         request.range,
-        request.resolution * _FINENESS,
+        max(request.resolution * _FINENESS, _LOOKED_AT),
     )
     found = iter(query(connection, asked))
     return [_band(group.name, key, [next(found) for _ in group.runs], request.resolution) for group, key in pairs]

@@ -40,7 +40,7 @@ LEVEL = 1  # higher ones are slower by more than the bytes that they save on shu
 _DTYPES = {"f": np.dtype("<f8"), "i": np.dtype("<i8"), "b": np.dtype(np.bool_)}
 _MOST_DIFFERENT = 4096  # values in a table
 _CLEARLY = 1.05  # differences pay from this ratio on: they take longer to read, and their planes are less regular
-_FEW = 32  # values that are not worth a choice
+_FEW = 256  # values that are not worth a choice: to try costs more than it saves
 _MANY = 512  # values whose planes are squeezed apart
 _POSITIVE = np.int64((1 << 63) - 1)
 _TRIED = 2048  # values that encodings are compared on, where there are more than twice as many
@@ -60,7 +60,7 @@ def encode(values: Values) -> bytes:
     if kind == "b":
         return b"pb" + len(values).to_bytes(4, "little") + compress(np.packbits(values).tobytes())
     bits = np.ascontiguousarray(values, dtype=_DTYPES[kind]).view(np.int64)
-    name = _best(bits)
+    name = _best(bits) if len(bits) >= _FEW else "d" if kind == "i" else "s"
     return f"{name}{kind}".encode() + _squeeze(_ENCODINGS[name](bits), len(bits))
 
 
@@ -145,19 +145,23 @@ def decompress(data: bytes | memoryview) -> bytes:
 
 
 def _best(bits: Values) -> str:
-    if len(bits) < _FEW:
-        return "s"
     sample = bits if len(bits) <= 2 * _TRIED else bits[len(bits) // 2 - _TRIED // 2 :][:_TRIED]
     sizes = {name: len(compress(_ENCODINGS[name](sample))) for name in "sdD"}
     best = min("dD", key=lambda name: sizes[name])
     if sizes["s"] <= sizes[best] * _CLEARLY:
         best = "s"
     # More than a byte each: a table may do better.
-    if sizes[best] > len(sample) and len(np.unique(sample)) <= len(sample) // 2:
-        different = len(np.unique(bits))
+    if sizes[best] > len(sample) and _different(sample) <= len(sample) // 2:
+        different = _different(bits)
         if different <= _MOST_DIFFERENT and (8 * different + 2 * len(bits)) * len(sample) <= sizes[best] * len(bits):
             return "t"
     return best
+
+
+def _different(bits: Values) -> int:
+    """Return how many different values there are, at least 1."""
+    ordered = np.sort(bits)
+    return 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
 
 
 def _squeeze(plain: bytes, count: int) -> bytes:

@@ -90,7 +90,7 @@ def project_keys(connection: Connection, project: str) -> list[Key]:
         .group_by(series.c.key, series.c.stream, series.c.kind, series.c.types)
     )
     details = connection.scalars(sa.select(runs.c.details).where(*_shown(project)).order_by(runs.c.start_time))
-    return _keys(connection.execute(chosen).tuples(), details)
+    return _keys(connection.execute(chosen), details)
 
 
 def run_keys(connection: Connection, number: int, details: bytes) -> list[Key]:
@@ -104,7 +104,7 @@ def run_keys(connection: Connection, number: int, details: bytes) -> list[Key]:
         sa.func.sum(sa.case((series.c.rank == 0, series.c.count), else_=0)),
     )
     chosen = chosen.where(series.c.run == number).group_by(series.c.key, series.c.stream, series.c.kind, series.c.types)
-    return _keys(connection.execute(chosen).tuples(), [details])
+    return _keys(connection.execute(chosen), [details])
 
 
 def _keys(rows: Iterable[Any], details: Iterable[bytes]) -> list[Key]:
@@ -146,7 +146,7 @@ def _columns(connection: Connection, table: sa.Table, name: str, project: str) -
     )
     counts: dict[str, dict[str, int]] = {}
     nested = set()
-    for key, first, count in connection.execute(chosen).tuples():
+    for key, first, count in connection.execute(chosen):
         kind = kind_of(bytes(first))
         if kind == "object":
             nested.add(key)
@@ -154,7 +154,7 @@ def _columns(connection: Connection, table: sa.Table, name: str, project: str) -
             kinds = counts.setdefault(f"{name}.{key}", {})
             kinds[kind] = kinds.get(kind, 0) + count
     if nested:
-        _add_nested(counts, connection.execute(_mappings(table, project, nested)).tuples(), name)
+        _add_nested(counts, connection.execute(_mappings(table, project, nested)), name)
     return [Column(column, sum(kinds.values()), sorted(kinds)) for column, kinds in sorted(counts.items())]
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from trailmark.errors import UsageError
 from trailmark.server.store import schema
+from trailmark.server.store.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -159,12 +159,9 @@ def search(
     ANSI colours are no part of what is searched.
 
     Raises:
-        UsageError: `pattern` is no regular expression.
+        UsageError: `pattern` is no regular expression, or takes too long to match.
     """
-    try:
-        matches = re.compile(pattern, re.IGNORECASE).search
-    except (re.error, RecursionError, OverflowError) as error:
-        raise UsageError(f"{pattern!r} is no regular expression: {error}") from error
+    matches = Pattern(pattern, "i").search
     total = 0
     found = []
     for line in _all(connection, run, stream, rank):

@@ -51,6 +51,13 @@ class Batch(NamedTuple):
     time: Values
     columns: dict[str, Column]
 
+    def column(self, name: Name, epoch: int) -> Column | None:
+        """Return the values of one series in this epoch; None if there are none."""
+        found = self.columns.get(name.key)
+        if found is None or found.epoch != epoch:
+            return None
+        return found if (self.stream, self.rank, self.kind) == (name.stream, name.rank, name.kind) else None
+
     def part(self, begin: int) -> Batch:
         """Return the rows from `begin` on."""
         if not begin:
@@ -179,11 +186,8 @@ def waiting(batches: Iterable[Batch], name: Name, begin: int, epoch: int) -> Poi
     """Return the points of a series from the number `begin` on that are in `batches`."""
     found = []
     for batch in batches:
-        column = batch.columns.get(name.key)
-        if column is None or (batch.stream, batch.rank, batch.kind) != (name.stream, name.rank, name.kind):
-            continue
-        skip = max(0, begin - column.first)
-        if column.epoch == epoch and skip < len(batch.step):
+        column = batch.column(name, epoch)
+        if column is not None and (skip := max(0, begin - column.first)) < len(batch.step):
             part = Points(batch.step, batch.time, column.values).part(skip)
             found.append((column.first, part))
     found.sort(key=lambda item: item[0])

@@ -37,12 +37,21 @@ _STEPS = (-(1 << 63), (1 << 63) - 1)
 
 
 @dataclass
+class _Tails:
+    """The tails of one run, as far as they were read: the newest first."""
+
+    batches: list[Batch] = field(default_factory=list)
+    oldest: int = (1 << 63) - 1  # the number of the last that was read
+    is_complete: bool = False
+
+
+@dataclass
 class _Shared:
     """What series of one request have in common."""
 
     connection: sa.Connection
     keys: frozenset[str]
-    tails: dict[int, list[Batch]] = field(default_factory=dict)
+    tails: dict[int, _Tails] = field(default_factory=dict)
     heads: dict[tuple[int, int], bytes] = field(default_factory=dict)
     decoded: dict[tuple[int, int, int], Values] = field(default_factory=dict)
 
@@ -67,8 +76,9 @@ class StoredSeries:
     count: int
     chunked: int
     ordered: bool
-    _overview: bytes | None
     _shared: _Shared
+    _overview: bytes | None = None
+    _is_read: bool = False  # whether the overview is
 
     def is_along(self, axis: str) -> bool:
         """Tell whether the points are in order of `axis`."""
@@ -76,6 +86,9 @@ class StoredSeries:
 
     def overview(self, axis: str) -> Blocks | None:
         """Return blocks of all points that are in chunks, with one axis; None if there are too few points."""
+        if not self._is_read:
+            row = self._shared.connection.execute(_OVERVIEW, self._identity)
+            self._overview, self._is_read = row.scalar_one(), True
         if self._overview is None:
             return None
         return self._on(axis, overview.unpack(self._overview, [_PLACES[axis]]))
@@ -191,21 +204,31 @@ class StoredSeries:
         end = self.count if end is None else min(end, self.count)
         if end <= self.chunked:
             return points.no_points(self.name.kind)
-        shared = self._shared
-        if self.run not in shared.tails:
-            found = shared.connection.execute(_TAILS, {"run": self.run}).scalars().all()
-            shared.tails[self.run] = [batch for data in found for batch in points.unpack(data, shared.keys)]
         begin = max(begin, self.chunked)
-        part = points.waiting(shared.tails[self.run], self.name, begin, self.epoch)
+        part = points.waiting(self._batches(begin), self.name, begin, self.epoch)
         return part.part(0, max(0, end - begin))
+
+    def _batches(self, begin: int) -> list[Batch]:
+        """Return batches of the run, among them those with the points from `begin` on that are not in chunks."""
+        found = self._shared.tails.setdefault(self.run, _Tails())
+        while not found.is_complete and not any(
+            (column := batch.column(self.name, self.epoch)) and column.first <= begin for batch in found.batches
+        ):
+            which = {"run": self.run, "before": found.oldest}
+            rows = self._shared.connection.execute(_TAILS, which).all()
+            for row in rows:
+                found.batches += points.unpack(row.data, self._shared.keys)
+                found.oldest = row.number
+            found.is_complete = len(rows) < _SOME_TAILS
+        return found.batches
+
+
+def _is_one(table: sa.Table) -> list[sa.ColumnElement[bool]]:
+    return [table.c[name] == sa.bindparam(name) for name in ("run", "stream", "rank", "key", "kind")]
 
 
 def _of_one_series(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    conditions = [
-        chunks.c[name] == sa.bindparam(name, type_=chunks.c[name].type)
-        for name in ("run", "stream", "rank", "key", "kind")
-    ]
-    return sa.select(chunks.c.first, *columns).where(*conditions).order_by(chunks.c.first)
+    return sa.select(chunks.c.first, *columns).where(*_is_one(chunks)).order_by(chunks.c.first)
 
 
 # Statements are made once: to make one costs as much as SQLite needs to answer it.
@@ -220,8 +243,15 @@ _BLOCKS = (
 )
 _FROM_STEP = _of_one_series(chunks.c.count, chunks.c.head).where(chunks.c.last_step >= sa.bindparam("bound"))
 _FROM_TIME = _of_one_series(chunks.c.count, chunks.c.head).where(chunks.c.last_time >= sa.bindparam("bound"))
+_OVERVIEW = sa.select(series.c.overview).where(*_is_one(series))
 _HEAD = sa.select(heads.c.data).where(heads.c.run == sa.bindparam("run"), heads.c.number == sa.bindparam("number"))
-_TAILS = sa.select(tails.c.data).where(tails.c.run == sa.bindparam("run")).order_by(tails.c.number)
+_SOME_TAILS = 4
+_TAILS = (
+    sa.select(tails.c.number, tails.c.data)
+    .where(tails.c.run == sa.bindparam("run"), tails.c.number < sa.bindparam("before"))
+    .order_by(tails.c.number.desc())
+    .limit(_SOME_TAILS)
+)
 
 
 def find_series(
@@ -235,14 +265,14 @@ def find_series(
 ) -> dict[tuple[int, str], StoredSeries]:
     """Return the series of `wanted` runs (by number) and keys that exist, by run and key.
 
-    Without `overviews` their `overview` is None.
+    With `overviews` their overviews are read at once, else each when it is asked for.
     """
     pairs = set(wanted)
     numbers, keys = sorted({run for run, _ in pairs}), sorted({key for _, key in pairs})
     shared = _Shared(connection, frozenset(keys))
     columns: list[Any] = [series.c.run, series.c.key, runs.c.start_time]
     columns += [series.c.epoch, series.c.count, series.c.chunked, series.c.ordered]
-    columns.append(series.c.overview if overviews else sa.null())
+    columns.append(series.c.overview if overviews else sa.null().label("overview"))
     found = {}
     for some_runs in _portions(numbers):
         for some_keys in _portions(keys):
@@ -255,7 +285,8 @@ def find_series(
             for run, key, began_at, epoch, count, chunked, ordered, packed in rows:
                 if (run, key) in pairs:
                     name = Name(stream, rank, key, kind)
-                    found[run, key] = StoredSeries(run, name, began_at, epoch, count, chunked, ordered, packed, shared)
+                    about = (began_at, epoch, count, chunked, ordered)
+                    found[run, key] = StoredSeries(run, name, *about, shared, packed, overviews)
     return found
 
 

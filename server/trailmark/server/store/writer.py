@@ -9,7 +9,7 @@ then grows, by which those who hold points of it know.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
@@ -34,7 +34,7 @@ class _Series:
     """What is known of one series."""
 
     epoch: int = 0
-    count: int = 0
+    points: int = 0
     chunked: int = 0
     first_step: int | None = None
     last_step: int | None = None
@@ -45,10 +45,22 @@ class _Series:
     def restart(self) -> None:
         """Begin a new epoch without points."""
         self.epoch += 1
-        self.count = self.chunked = 0
+        self.points = self.chunked = 0
         self.first_step = self.last_step = self.last_time = None
         self.ordered = True
         self.types = set()
+
+
+class _Rows(NamedTuple):
+    """What rows that are appended have in common."""
+
+    points: int
+    first: float  # on the axis that the stream is in order of
+    other_first: float  # on the other one
+    is_ordered: bool  # whether the other one never goes back
+    first_step: int
+    last_step: int
+    last_time: float
 
 
 class SeriesWriter:
@@ -136,7 +148,7 @@ class SeriesWriter:
         if len(step):
             step, time = np.asarray(step, np.int64), np.asarray(time, np.float64)
             given = list(values) if kind == OBJECT else _number_array(values)
-            self._take(state, name, step, time, given)
+            self._take(state, name, _rows(stream, step, time), given)
             self._pending.append(Batch(stream, rank, kind, step, time, {key: Column(0, state.epoch, given)}))
 
     def _append(
@@ -148,6 +160,7 @@ class SeriesWriter:
         place = time if stream == "system" else step
         if not (place[1:] > place[:-1]).all():
             return set(columns)
+        rows = _rows(stream, step, time)
         taken: dict[str, Column] = {}
         for key, values in columns.items():
             name = Name(stream, rank, key, kind)
@@ -155,22 +168,21 @@ class SeriesWriter:
             if state is None:
                 state = self._series[name] = _Series()
             last = state.last_time if stream == "system" else state.last_step
-            if last is None or place[0] > last:
-                taken[key] = Column(state.count, state.epoch, values)
-                self._take(state, name, step, time, values)
+            if last is None or rows.first > last:
+                taken[key] = Column(state.points, state.epoch, values)
+                self._take(state, name, rows, values)
         if taken:
             self._pending.append(Batch(stream, rank, kind, step, time, taken))
         return columns.keys() - taken.keys()
 
-    def _take(self, state: _Series, name: Name, step: Values, time: Values, values: Any) -> None:
+    def _take(self, state: _Series, name: Name, rows: _Rows, values: Any) -> None:
         """Note that these points come at the end of a series."""
-        other, last = (step, state.last_step) if name.stream == "system" else (time, state.last_time)
-        if state.ordered:
-            state.ordered = bool((last is None or other[0] >= last) and (other[1:] >= other[:-1]).all())
+        last = state.last_step if name.stream == "system" else state.last_time
+        state.ordered = state.ordered and rows.is_ordered and (last is None or rows.other_first >= last)
         if state.first_step is None:
-            state.first_step = int(step[0])
-        state.last_step, state.last_time = int(step[-1]), float(time[-1])
-        state.count += len(step)
+            state.first_step = rows.first_step
+        state.last_step, state.last_time = rows.last_step, rows.last_time
+        state.points += rows.points
         if name.kind == OBJECT:
             for record in values:
                 state.types.update(types_of(record))
@@ -182,7 +194,7 @@ class SeriesWriter:
         Of a key that has both numbers and objects, those that are numbers.
         """
         found = sorted(self._changed, key=lambda name: name.kind, reverse=True)
-        return {(name.stream, name.rank, name.key): self._series[name].count for name in found}
+        return {(name.stream, name.rank, name.key): self._series[name].points for name in found}
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -195,9 +207,9 @@ class SeriesWriter:
         if self._rewritten:
             self._forget(connection)
         full = {
-            name: Span(state.epoch, state.chunked, state.count)
+            name: Span(state.epoch, state.chunked, state.points)
             for name, state in self._series.items()
-            if (left := state.count - state.chunked) >= SIZES[name.kind] or (settle and left)
+            if (left := state.points - state.chunked) >= SIZES[name.kind] or (settle and left)
         }
         overviews: dict[Name, bytes | None] = {}
         if full:
@@ -273,7 +285,7 @@ class SeriesWriter:
         rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
         for name in self._changed | overviews.keys():
             state = self._series[name]
-            row = {"run": self.run, **name._asdict(), "epoch": state.epoch, "count": state.count}
+            row = {"run": self.run, **name._asdict(), "epoch": state.epoch, "count": state.points}
             row |= {"chunked": state.chunked, "first_step": state.first_step, "last_step": state.last_step}
             row |= {"last_time": state.last_time, "ordered": state.ordered, "types": " ".join(sorted(state.types))}
             anew = name in overviews or name in self._rewritten
@@ -287,6 +299,12 @@ def _number_array(values: Any) -> Values:
     if array.dtype.kind == "b":
         return array
     return array.astype(np.int64 if array.dtype.kind in "iu" else np.float64, copy=False)
+
+
+def _rows(stream: str, step: Values, time: Values) -> _Rows:
+    place, other = (time, step) if stream == "system" else (step, time)
+    is_ordered = bool((other[1:] >= other[:-1]).all())
+    return _Rows(len(step), place[0].item(), other[0].item(), is_ordered, int(step[0]), int(step[-1]), float(time[-1]))
 
 
 def _without(batch: Batch, name: Name) -> Batch | None:

@@ -170,7 +170,7 @@ def _users(service: Service, project: str, name: str) -> dict[int, list[str]]:
     )
     found: dict[int, list[str]] = {}
     with service.read() as connection:
-        for version, run in connection.execute(chosen).tuples():
+        for version, run in connection.execute(chosen):
             users = found.setdefault(version, [])
             if run not in users:
                 users.append(run)

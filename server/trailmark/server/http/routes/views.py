@@ -64,10 +64,9 @@ def delete_view(service: Served, project: str, name: str) -> Response:
 
 
 def _folder(service: Service, project: str) -> Path:
-    folder = service.root / checked_name(project, "project")
-    if not folder.is_dir():
-        raise not_found(f"there is no project {project!r}")
-    return folder / FOLDER
+    with service.read() as connection:
+        service.need_project(connection, project)
+    return service.root / checked_name(project, "project") / FOLDER
 
 
 def _path(folder: Path, name: str) -> Path:
