@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -13,10 +14,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from store_support import add_run
+from store_support import add_run, store
 from trailmark.errors import UsageError
 from trailmark.server.store import schema
 from trailmark.server.store.database import REVISION, Database, IndexDamagedError, default_url, upsert
+from trailmark.server.store.stored import find_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +43,12 @@ def test_migrations_make_the_tables_of_the_schema(database: Database) -> None:
     """What the migrations bring about is what `schema` describes, so that neither is changed alone."""
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+        inspector = sa.inspect(connection)
+        for name, table in schema.metadata.tables.items():
+            made = inspector.get_pk_constraint(name)["constrained_columns"]
+            assert made == [column.name for column in table.primary_key]
+            cascades = [key["options"].get("ondelete") for key in inspector.get_foreign_keys(name)]
+            assert cascades == ["CASCADE" for _ in table.foreign_keys]
 
 
 def test_the_newest_migration_is_known() -> None:
@@ -199,6 +207,23 @@ def test_a_truncated_file_is_told(local: Database) -> None:
             connection.execute(sa.select(schema.tails.c.data)).all()
 
     with pytest.raises(IndexDamagedError):
+        read()
+
+
+def test_damaged_numbers_are_told(database: Database) -> None:
+    """Points of which a byte changed are damage of the index, and not other points."""
+    run = add_run(database)
+    store(database, run, np.arange(100), {"loss": np.arange(100.0)}, settle=True)
+    with database.write() as connection:
+        data = bytearray(connection.execute(sa.select(schema.chunks.c.data)).scalar_one())
+        data[20] ^= 1
+        connection.execute(sa.update(schema.chunks).values(data=bytes(data)))
+
+    def read() -> None:
+        with database.read() as connection:
+            find_series(connection, [(run, "loss")])[run, "loss"].points()
+
+    with pytest.raises(IndexDamagedError, match="checksum"):
         read()
 
 

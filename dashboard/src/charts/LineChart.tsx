@@ -127,10 +127,8 @@ export function LineChart(props: LineChartProps) {
   );
 }
 
-function areaOf(host: HTMLElement | null): { left: number; top: number; width: number; height: number } {
-  const over = host?.querySelector<HTMLElement>(".u-over");
-  if (!over) return { left: 0, top: 0, width: 0, height: 0 };
-  return { left: over.offsetLeft, top: over.offsetTop, width: over.clientWidth, height: over.clientHeight };
+function areaOf(host: HTMLElement | null): { left: number; top: number } {
+  return host?.querySelector(".u-over")?.getBoundingClientRect() ?? { left: 0, top: 0 };
 }
 
 /** The keyboard on a chart: arrows move the cursor, + and - zoom around it, 0 shows everything. */

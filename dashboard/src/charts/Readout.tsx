@@ -1,4 +1,5 @@
-import { useSyncExternalStore } from "react";
+import { type CSSProperties, useSyncExternalStore } from "react";
+import { createPortal } from "react-dom";
 
 import { classes } from "../ui/classes";
 import { formatNumber } from "../ui/format";
@@ -14,8 +15,13 @@ export interface ReadoutProps {
   formatX: (x: number) => string;
   /** Writes a value of y. */
   formatY: (y: number) => string;
-  /** The plotting area in CSS pixels of the chart's box. */
-  area: () => { left: number; top: number; width: number; height: number };
+  /** The plotting area in CSS pixels of the window. */
+  area: () => Area;
+}
+
+interface Area {
+  left: number;
+  top: number;
 }
 
 // More lines cannot be read at a glance, and would hide the chart.
@@ -25,17 +31,11 @@ const most = 12;
 export function Readout({ cursor, formatX, formatY, area }: ReadoutProps) {
   const state = useSyncExternalStore(cursor.subscribe, cursor.get);
   if (!state?.here || state.readings.length === 0) return null;
-  const { left, top, width, height } = area();
-  const right = state.left > width / 2;
-  const x = left + state.left;
-  const style = {
-    ...(right ? { right: `calc(100% - ${x - 14}px)` } : { left: x + 14 }),
-    top: Math.max(0, Math.min(top + (state.top ?? 0) - 20, top + height - 24 - 18 * Math.min(state.readings.length, most))),
-  };
-  const [shown, above, below] = fitting(state.readings);
+  const [shown, above, below] = around(state.readings);
   const deltas = state.readings.some((reading) => reading.delta !== null);
-  return (
-    <div className={styles["readout"]} style={style} aria-hidden="true">
+  // In front of the page: a panel cuts off what does not fit into it.
+  return createPortal(
+    <div className={styles["readout"]} style={place(state, area(), shown.length)} aria-hidden="true">
       <div className={styles["x"]}>{formatX(snapped(state))}</div>
       {above > 0 && <div className={styles["more"]}>{above} above</div>}
       <table>
@@ -54,8 +54,23 @@ export function Readout({ cursor, formatX, formatY, area }: ReadoutProps) {
         </tbody>
       </table>
       {below > 0 && <div className={styles["more"]}>{below} below</div>}
-    </div>
+    </div>,
+    document.body,
   );
+}
+
+// As Readout.module.css: a line is 18 px; above and below them stand x, what is left out, and the padding.
+const lineHeight = 18;
+const rest = 66;
+const gap = 14;
+
+/** Beside the cursor, on the side that has more room, and within the window. */
+function place(state: CursorState, area: Area, lines: number): CSSProperties {
+  const x = area.left + state.left;
+  const y = area.top + (state.top ?? 0);
+  const { innerWidth, innerHeight } = globalThis;
+  const top = Math.max(4, Math.min(y - 20, innerHeight - lines * lineHeight - rest));
+  return x > innerWidth * 0.6 ? { right: innerWidth - x + gap, top } : { left: x + gap, top };
 }
 
 /** The place of the nearest reading, which is what the values belong to. */

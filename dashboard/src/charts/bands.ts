@@ -44,8 +44,8 @@ export function paintEnvelope(context: CanvasRenderingContext2D, line: Line, pla
     const end = points.xEnd[i]!;
     const next = i + 1 < to ? points.x[i + 1]! : end;
     // A bucket reaches to the next one, so that no stripes stand between them, but not over a pause in logging.
-    const until = next - end <= end - x ? next : end;
-    fill(columns, place, x, until, pixel(max, place), pixel(min, place));
+    const joined = i + 1 < to && next - end <= end - x;
+    fill(columns, place, [x, joined ? next : end], joined, pixel(max, place), pixel(min, place));
   }
   strokeColumns(context, columns, place, alpha * shade, 0);
   strokeColumns(context, columns, place, 0.6 * shade, spikeHeight(columns, place));
@@ -82,10 +82,11 @@ function clear({ x }: BandPlace): Columns {
   return { count, top, bottom };
 }
 
-function fill(columns: Columns, { x, toX }: BandPlace, from: number, to: number, high: number, low: number): void {
+/** Fill the columns from `from` to `to`; `open` leaves the column of `to` to the next bucket. */
+function fill(columns: Columns, { x, toX }: BandPlace, [from, to]: readonly [number, number], open: boolean, high: number, low: number): void {
   // A bucket on a log axis may begin at zero, which has no place there.
   const first = x.log && from <= 0 ? 0 : Math.floor(toX(from) - x.start);
-  const last = Math.max(Math.ceil(toX(to) - x.start) - 1, first);
+  const last = Math.max(open ? Math.ceil(toX(to) - x.start) - 1 : Math.floor(toX(to) - x.start), first);
   for (let c = Math.max(first, 0); c <= Math.min(last, columns.count - 1); c++) {
     if (!(columns.top[c]! <= high)) columns.top[c] = high;
     if (!(columns.bottom[c]! >= low)) columns.bottom[c] = low;

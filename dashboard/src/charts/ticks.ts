@@ -39,7 +39,7 @@ export function niceStep(rough: number, least = 0): number {
 }
 
 function multiples(low: number, high: number, step: number): number[] {
-  const first = Math.ceil(low / step - 1e-9);
+  const first = Math.ceil(low / step - 1e-9) + 0; // not −0
   const last = Math.floor(high / step + 1e-9);
   const values: number[] = [];
   for (let n = first; n <= last; n++) {

@@ -74,7 +74,7 @@ function themed(spec: Spec, element: HTMLElement, width: number): Spec {
     return { ...ours, ...Object.fromEntries(kept) };
   };
   const [text, soft, line, strong] = [colour("--text"), colour("--text-soft"), colour("--line"), colour("--line-strong")];
-  const legend = { labelColor: soft, titleColor: soft, symbolFillColor: soft, symbolStrokeColor: soft };
+  const legend = { labelColor: soft, titleColor: soft, symbolFillColor: soft };
   return {
     ...own,
     font: style.fontFamily,

@@ -13,8 +13,8 @@ import type { RunView, WorkspaceView } from "./view";
 /** More lines than these are no chart any more, whatever was asked for. */
 export const mostVisible = 500;
 
-/** The runs of groups become one line each; of more than these a page asks for no band, as the server lists no more at once. */
-export const mostGrouped = 1_000;
+/** The runs of a group become one line, so that charts take more of them; each is still listed, about 400 bytes a run. */
+export const mostGrouped = 3_000;
 
 /** The runs that are drawn. */
 export interface VisibleRuns {

@@ -13,7 +13,8 @@ Squeezed bytes are ``0`` and a frame of zstd; or, of many values, ``1``, the num
 plane (one byte of every value) once it is squeezed (u32 each), and the planes, each a frame of zstd or, where that is
 no smaller, as it is. All numbers are little-endian.
 
-A set of arrays (`pack`, `unpack`) is a MessagePack list of such arrays. Objects are MessagePack as in journals.
+At the end stands the CRC-32 of all that (u32), as databases keep no checksums. A set of arrays (`pack`, `unpack`) is a
+MessagePack list of such arrays. Objects are MessagePack as in journals, in a frame of zstd, with the CRC-32 after it.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from __future__ import annotations
 import struct
 import threading
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import msgspec
 import numpy as np
 import zstandard
 
-from trailmark.errors import JournalError
+from trailmark.errors import Error
 from trailmark.journal.records import BIG_INTEGER
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ _POSITIVE = np.int64((1 << 63) - 1)
 _TRIED = 2048  # values that encodings are compared on, where there are more than twice as many
 
 _local = threading.local()  # contexts of zstd serve one thread at a time
+_FAULTS = (ValueError, IndexError, RecursionError, struct.error, msgspec.DecodeError, zstandard.ZstdError)
+
+
+class DamagedError(Error):
+    """Stored bytes are not what was stored."""
 
 
 def encode(values: Values) -> bytes:
@@ -58,25 +65,27 @@ def encode(values: Values) -> bytes:
     if kind not in _DTYPES or values.dtype.itemsize not in (1, 8):
         raise TypeError(f"arrays of float64, int64 and bool are stored, got {values.dtype}")
     if kind == "b":
-        return b"pb" + len(values).to_bytes(4, "little") + compress(np.packbits(values).tobytes())
+        return _sealed(b"pb" + len(values).to_bytes(4, "little") + _frame(np.packbits(values).tobytes()))
     bits = np.ascontiguousarray(values, dtype=_DTYPES[kind]).view(np.int64)
     name = _best(bits) if len(bits) >= _FEW else "d" if kind == "i" else "s"
-    return f"{name}{kind}".encode() + _squeeze(_ENCODINGS[name](bits), len(bits))
+    return _sealed(f"{name}{kind}".encode() + _squeeze(_ENCODINGS[name](bits), len(bits)))
 
 
 def decode(data: bytes) -> Values:
     """Return the array that `encode` made `data` of.
 
     Raises:
-        ValueError: it did not.
+        DamagedError: it did not.
     """
-    name, kind = chr(data[0]), chr(data[1])
-    if name == "p":
-        count = int.from_bytes(data[2:6], "little")
-        return np.unpackbits(np.frombuffer(decompress(data[6:]), np.uint8), count=count).view(np.bool_)
-    if name not in _DECODINGS or kind not in _DTYPES:
-        raise ValueError(f"no stored array begins with {data[:2]!r}")
-    return _DECODINGS[name](_unsqueeze(memoryview(data)[2:])).view(_DTYPES[kind])
+    plain = _unsealed(data)
+    try:
+        name, kind = chr(plain[0]), chr(plain[1])
+        if name == "p":
+            count = int.from_bytes(plain[2:6], "little")
+            return np.unpackbits(np.frombuffer(_unframe(plain[6:]), np.uint8), count=count).view(np.bool_)
+        return _DECODINGS[name](_unsqueeze(plain[2:])).view(_DTYPES[kind])
+    except (*_FAULTS, KeyError) as error:
+        raise DamagedError(f"a stored array cannot be read: {error}") from error
 
 
 def pack(arrays: Sequence[Values]) -> bytes:
@@ -85,9 +94,17 @@ def pack(arrays: Sequence[Values]) -> bytes:
 
 
 def unpack(data: bytes, places: Sequence[int] | None = None) -> list[Values]:
-    """Return the arrays that `pack` made `data` of; only those at `places` if they are given, in their order."""
-    found = _arrays.decode(data)
-    return [decode(found[place]) for place in (range(len(found)) if places is None else places)]
+    """Return the arrays that `pack` made `data` of; only those at `places` if they are given, in their order.
+
+    Raises:
+        DamagedError: it did not.
+    """
+    try:
+        found = _arrays.decode(data)
+        chosen = found if places is None else [found[place] for place in places]
+    except _FAULTS as error:
+        raise DamagedError(f"stored arrays cannot be read: {error}") from error
+    return [decode(item) for item in chosen]
 
 
 def encode_objects(records: Sequence[Any]) -> bytes:
@@ -96,7 +113,11 @@ def encode_objects(records: Sequence[Any]) -> bytes:
 
 
 def decode_objects(data: bytes) -> list[Any]:
-    """Return the values that `encode_objects` made `data` of."""
+    """Return the values that `encode_objects` made `data` of.
+
+    Raises:
+        DamagedError: it did not.
+    """
     found: list[Any] = decode_value(decompress(data))
     return found
 
@@ -113,28 +134,52 @@ def decode_value(data: bytes) -> Any:
     """Return the value that `encode_value` made `data` of.
 
     Raises:
-        JournalError: it did not.
+        DamagedError: it did not.
     """
     try:
         return _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise JournalError(f"a stored value cannot be read: {error}") from error
+    except _FAULTS as error:
+        raise DamagedError(f"a stored value cannot be read: {error}") from error
 
 
 def compress(data: bytes) -> bytes:
-    """Return a frame of zstd."""
+    """Return a frame of zstd, and its checksum."""
+    return _sealed(_frame(data))
+
+
+def decompress(data: bytes) -> bytes:
+    """Return what `compress` made `data` of.
+
+    Raises:
+        DamagedError: it did not.
+    """
+    plain = _unsealed(data)
+    try:
+        return _unframe(plain)
+    except zstandard.ZstdError as error:
+        raise DamagedError(f"stored bytes cannot be read: {error}") from error
+
+
+def _sealed(data: bytes) -> bytes:
+    return data + crc32(data).to_bytes(4, "little")
+
+
+def _unsealed(data: bytes) -> memoryview:
+    view = memoryview(data)
+    plain, seal = view[:-4], view[-4:]
+    if crc32(plain) != int.from_bytes(seal, "little"):
+        raise DamagedError(f"{len(data)} stored bytes have another checksum than those that were stored")
+    return plain
+
+
+def _frame(data: bytes) -> bytes:
     if not hasattr(_local, "compressor"):
         _local.compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=False)
     packed: bytes = _local.compressor.compress(data)
     return packed
 
 
-def decompress(data: bytes | memoryview) -> bytes:
-    """Return what a frame of zstd holds.
-
-    Raises:
-        zstandard.ZstdError: it is damaged.
-    """
+def _unframe(data: memoryview) -> bytes:
     if not hasattr(_local, "decompressor"):
         _local.decompressor = zstandard.ZstdDecompressor()
     plain: bytes = _local.decompressor.decompress(data)
@@ -146,7 +191,7 @@ def decompress(data: bytes | memoryview) -> bytes:
 
 def _best(bits: Values) -> str:
     sample = bits if len(bits) <= 2 * _TRIED else bits[len(bits) // 2 - _TRIED // 2 :][:_TRIED]
-    sizes = {name: len(compress(_ENCODINGS[name](sample))) for name in "sdD"}
+    sizes = {name: len(_frame(_ENCODINGS[name](sample))) for name in "sdD"}
     best = min("dD", key=lambda name: sizes[name])
     if sizes["s"] <= sizes[best] * _CLEARLY:
         best = "s"
@@ -167,21 +212,21 @@ def _different(bits: Values) -> int:
 def _squeeze(plain: bytes, count: int) -> bytes:
     """Return `plain`, planes of `count` bytes each, in fewer bytes."""
     if count < _MANY or len(plain) != 8 * count:
-        return b"\0" + compress(plain)
+        return b"\0" + _frame(plain)
     # Apart, as zstd counts how often each byte comes once a frame, and planes differ in that.
     planes = [plain[begin : begin + count] for begin in range(0, len(plain), count)]
-    frames = [frame if len(frame := compress(plane)) < count else plane for plane in planes]
+    frames = [frame if len(frame := _frame(plane)) < count else plane for plane in planes]
     return b"\1" + struct.pack(f"<{len(frames) + 1}I", count, *map(len, frames)) + b"".join(frames)
 
 
 def _unsqueeze(data: memoryview) -> bytes:
     if data[0] == 0:
-        return decompress(data[1:])
+        return _unframe(data[1:])
     count, *sizes = struct.unpack_from("<9I", data, 1)
     planes, begin = [], 1 + 9 * 4
     for size in sizes:
         frame = data[begin : begin + size]
-        planes.append(frame if size == count else decompress(frame))
+        planes.append(frame if size == count else _unframe(frame))
         begin += size
     return b"".join(planes)
 

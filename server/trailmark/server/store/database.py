@@ -21,14 +21,15 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from trailmark.errors import Error, UsageError
 from trailmark.server.store import schema
+from trailmark.server.store.codec import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-REVISION = "0001"  # the newest migration
+REVISION = "0001_tables"  # the newest migration
 _LOCK_NUMBER = 7_261_696_109  # PostgreSQL's advisory locks are numbers; this one is the index's
 _BUSY_S = 30.0
-_CACHE_KIB = 8192
+_CACHE_KIB = 2048  # of each connection; files are in the system's cache
 # What SQLite says of a file that is no index (any more); all else, as a full disk, may pass.
 _DAMAGE = ("malformed", "not a database", "no such table", "no such column", "disk I/O error", "unable to open")
 
@@ -217,6 +218,8 @@ class Database:
             if self._is_damage(error):
                 raise IndexDamagedError(f"the index {self._name} cannot be used: {_cause(error)}") from error
             raise
+        except DamagedError as error:
+            raise IndexDamagedError(f"the index {self._name} cannot be used: {error}") from error
 
     def _is_damage(self, error: SQLAlchemyError) -> bool:
         if not self.is_sqlite or not isinstance(error, DBAPIError) or not isinstance(error.orig, sqlite3.Error):

@@ -89,13 +89,20 @@ def pack(batches: Iterable[Batch]) -> bytes:
 
 
 def unpack(data: bytes, keys: frozenset[str] | None = None) -> list[Batch]:
-    """Return the batches of a tail, with the columns of `keys` alone if they are given."""
+    """Return the batches of a tail, with the columns of `keys` alone if they are given.
+
+    Raises:
+        codec.DamagedError: it is none.
+    """
     found = []
-    for stored in _decoder.decode(codec.decompress(data)):
+    plain = codec.decompress(data)
+    try:
+        batches = _decoder.decode(plain)
+    except msgspec.DecodeError as error:
+        raise codec.DamagedError(f"a stored tail cannot be read: {error}") from error
+    for stored in batches:
         columns = {
-            key: Column(
-                first, epoch, codec.decode_value(values) if kind == "o" else np.frombuffer(values, _DTYPES[kind])
-            )
+            key: Column(first, epoch, _values(kind, values))
             for key, first, epoch, kind, values in stored.columns
             if keys is None or key in keys
         }
@@ -103,6 +110,10 @@ def unpack(data: bytes, keys: frozenset[str] | None = None) -> list[Batch]:
             step, time = np.frombuffer(stored.step, np.int64), np.frombuffer(stored.time, np.float64)
             found.append(Batch(stored.stream, stored.rank, stored.kind, step, time, columns))
     return found
+
+
+def _values(kind: str, data: bytes) -> Any:
+    return codec.decode_value(data) if kind == "o" else np.frombuffer(data, _DTYPES[kind])
 
 
 def _stored(batch: Batch) -> _Stored:
