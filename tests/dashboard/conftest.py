@@ -5,11 +5,10 @@ Whatever a page complains of, an error in its console or a request that was refu
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +18,7 @@ from dashboard_support import TRAINING, Server, Trainer, indexed, start, stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import ConsoleMessage, Response
 
@@ -124,9 +124,5 @@ def _stays_here(url: str, server: Server, complaints: list[str]) -> None:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """Return the source of axe-core, which `npm ci` puts beside the dashboard's packages."""
-    given = os.environ.get("AXE")
-    place = Path(given) if given else Path(__file__).parents[2] / "dashboard/node_modules/axe-core/axe.min.js"
-    if not place.exists():
-        pytest.skip("axe-core is not there: run `npm ci` in dashboard/")
-    return place.read_text(encoding="utf-8")
+    """Return the source of axe-core, which finds what keeps people from using a page."""
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")

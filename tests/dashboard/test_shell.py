@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from dashboard_support import check_accessible, start, stop
+from dashboard_support import Trainer, check_accessible, indexed, start, stop
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+# What a page says of a server that was stopped.
+LOST = ["net::ERR_", "Failed to fetch", "NetworkError"]
 PAGES = {
     "home": "",
     "workspace": "p/digits",
@@ -76,6 +78,7 @@ def test_home_shows_projects_and_their_runs(look: Any) -> None:
 
 def test_an_empty_root_teaches(look: Any, tmp_path: Path) -> None:
     """Without runs, home shows what to write, and copies it."""
+    look.provoked += LOST
     server = start(tmp_path)
     try:
         page = look(of=server)
@@ -87,8 +90,7 @@ def test_an_empty_root_teaches(look: Any, tmp_path: Path) -> None:
 
 def test_a_first_run_appears_by_itself(look: Any, tmp_path: Path) -> None:
     """Home comes alive with the first run of a root."""
-    from dashboard_support import Trainer
-
+    look.provoked += LOST
     server = start(tmp_path)
     try:
         page = look(of=server)
@@ -137,17 +139,19 @@ def test_the_theme_can_be_chosen(look: Any) -> None:
     assert page.evaluate(background) != light
 
 
-def test_a_lost_server_is_told_and_found_again(look: Any, root: Path) -> None:
+def test_a_lost_server_is_told_and_found_again(look: Any, tmp_path: Path) -> None:
     """The page says when the server is gone, and goes on by itself when it is back."""
-    look.provoked += ["ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "ERR_EMPTY_RESPONSE", "Failed to fetch"]
-    server = start(root, "--no-token")
+    look.provoked += LOST
+    Trainer(tmp_path, "p", "one").finish()
+    server = start(tmp_path, "--no-token")
+    indexed(server, 1)
     port = server.url.rpartition(":")[2]
-    page = look("p/digits", of=server)
+    page = look("p/p", of=server)
     sign = page.get_by_role("banner").get_by_role("status")
     expect(sign).to_have_text("Live")
     stop(server)
     expect(sign).to_have_text("No connection", timeout=60_000)
-    again = start(root, "--no-token", port=port)
+    again = start(tmp_path, "--no-token", port=port)
     try:
         expect(sign).to_have_text("Live", timeout=60_000)
     finally:

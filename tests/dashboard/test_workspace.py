@@ -117,7 +117,7 @@ def test_the_cursor_shows_values_everywhere(look: Any) -> None:
     page = look("p/digits")
     chart(page, "train/loss")
     chart(page, "train/lr")
-    point(page, "train/loss", 0.5, lines(page, "train/loss").filter(has_text=re.compile(r"alpha run\D*0\.\d")))
+    point(page, "train/loss", 0.5, panel(page, "train/loss").locator("tr", has_text=re.compile(r"alpha run.*0\.\d")))
     expect(lines(page, "train/lr").filter(has_text="alpha run")).to_contain_text(re.compile(r"0\.0\d"))
 
 

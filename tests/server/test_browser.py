@@ -6,12 +6,12 @@ import stat
 import threading
 from typing import TYPE_CHECKING
 
-import pytest
-
 from trailmark.server.browser import has_display, open_page
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 ADDRESS = "http://127.0.0.1:7007/p/a%20b?token=abc&x=1"
 
@@ -32,7 +32,7 @@ def test_the_token_is_in_no_command_line(tmp_path: Path, monkeypatch: pytest.Mon
     called = threading.Event()
     monkeypatch.setattr("webbrowser.open", lambda address: (opened.append(address), called.set()))
     open_page(ADDRESS, tmp_path)
-    assert called.wait(10)
+    assert called.wait(60)
     page = tmp_path / "open.html"
     assert opened == [page.as_uri()]
     assert stat.S_IMODE(page.stat().st_mode) == 0o600

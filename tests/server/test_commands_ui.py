@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 QUIET = {"system": False, "console": "off", "git": False, "requirements": False, "silent": True}
 
 
@@ -30,6 +30,7 @@ class Server:
     """A running `trailmark ui`."""
 
     def __init__(self, root: Path, *arguments: str) -> None:
+        self.root = root
         self.process = _start(root, "--port", "0", "--no-browser", *arguments, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.said = dict(self.process.stdout.readline().rstrip("\n").split("\t") for _ in range(2))
@@ -64,32 +65,32 @@ def _a_run(root: Path, project: str = "p", run: str = "a") -> None:
         begun.log({"loss": 0.5})
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Server]:
-    """Serve a root with one run."""
-    _a_run(tmp_path)
-    server = Server(tmp_path)
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve a root with one run, to all tests that leave the server as it was."""
+    root = tmp_path_factory.mktemp("served")
+    _a_run(root)
+    server = Server(root)
     yield server
-    if server.process.poll() is None:
-        server.stop()
+    server.stop()
 
 
-def test_a_pipe_gets_address_and_root(served: Server, tmp_path: Path) -> None:
+def test_a_pipe_gets_address_and_root(served: Server) -> None:
     """What a program reads: where to ask, with the token in the address, and whose runs these are."""
-    assert served.said["root"] == str(tmp_path)
+    assert served.said["root"] == str(served.root)
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{22,}", served.address)
-    assert served.get("/api/v1/status").json()["root"] == str(tmp_path)
+    assert served.get("/api/v1/status").json()["root"] == str(served.root)
 
 
 def test_nobody_gets_in_without_the_token(served: Server) -> None:
     """The address without its token opens nothing."""
-    assert httpx.get(f"{served.url}/api/v1/status").status_code == 401
-    assert httpx.get(f"{served.url}/").status_code == 401
+    assert httpx.get(f"{served.url}/api/v1/status", timeout=DEADLINE_S).status_code == 401
+    assert httpx.get(f"{served.url}/", timeout=DEADLINE_S).status_code == 401
 
 
 def test_the_printed_address_opens_the_dashboard(served: Server) -> None:
     """The first visit brings a cookie, with which the token is needed no more."""
-    with httpx.Client(follow_redirects=True, headers={"Accept": "text/html"}) as visitor:
+    with httpx.Client(follow_redirects=True, headers={"Accept": "text/html"}, timeout=DEADLINE_S) as visitor:
         first = visitor.get(served.address)
         assert first.status_code == 200
         assert "token" not in str(first.url)
@@ -97,13 +98,14 @@ def test_the_printed_address_opens_the_dashboard(served: Server) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_at_once_while_somebody_follows(served: Server, tmp_path: Path, how: int) -> None:
+def test_it_ends_at_once_while_somebody_follows(tmp_path: Path, how: int) -> None:
     """A browser that follows the feed keeps nobody waiting; the note in the root goes, too."""
-    headers = {"Authorization": f"Bearer {served.token}"}
-    with httpx.stream("GET", f"{served.url}/api/v1/feed", headers=headers, timeout=DEADLINE_S) as feed:
+    server = Server(tmp_path)
+    headers = {"Authorization": f"Bearer {server.token}"}
+    with httpx.stream("GET", f"{server.url}/api/v1/feed", headers=headers, timeout=DEADLINE_S) as feed:
         assert feed.status_code == 200
         next(feed.iter_lines())
-        assert served.stop(how) == 0
+        assert server.stop(how) == 0
     assert find_dashboard(tmp_path) is None
     assert not (tmp_path / ".index/server.json").exists()
 
@@ -117,23 +119,23 @@ def test_nothing_is_said_at_the_end(tmp_path: Path) -> None:
     assert process.communicate(timeout=DEADLINE_S)[1] == ""
 
 
-def test_a_second_one_names_the_first(served: Server, tmp_path: Path) -> None:
+def test_a_second_one_names_the_first(served: Server) -> None:
     """Who types it twice is led to the server that runs."""
-    again = _run(tmp_path, "ui", "--no-browser")
+    again = _run(served.root, "ui", "--no-browser")
     assert again.returncode == 0
     assert f"url\t{served.address}\n" in again.stdout
 
 
-def test_the_note_says_where_runs_are_seen(served: Server, tmp_path: Path) -> None:
+def test_the_note_says_where_runs_are_seen(served: Server) -> None:
     """A run that begins while the dashboard runs knows its address there, without the token."""
-    with trailmark.init(project="p", id="b", dir=tmp_path, settings=QUIET) as run:
+    with trailmark.init(project="p", id="b", dir=served.root, settings=QUIET) as run:
         assert run.url == f"{served.url}/p/p/runs/b"
-    assert served.token not in (tmp_path / ".index/server.json").read_text()
+    assert served.token not in (served.root / ".index/server.json").read_text()
 
 
-def test_a_run_that_begins_is_seen(served: Server, tmp_path: Path) -> None:
+def test_a_run_that_begins_is_seen(served: Server) -> None:
     """What a training script logs meanwhile is served."""
-    _a_run(tmp_path, run="later")
+    _a_run(served.root, run="later")
     deadline = time.monotonic() + DEADLINE_S
     while served.get("/api/v1/projects/p/runs/later").status_code != 200:
         assert time.monotonic() < deadline
@@ -171,7 +173,7 @@ def test_no_token_asks_for_none(tmp_path: Path) -> None:
     """On this machine one may do without."""
     server = Server(tmp_path, "--no-token")
     assert server.token == ""
-    assert httpx.get(f"{server.address}api/v1/status").json()["access"] == "none"
+    assert httpx.get(f"{server.address}api/v1/status", timeout=DEADLINE_S).json()["access"] == "none"
     server.stop()
 
 
@@ -233,8 +235,8 @@ def test_reindex_counts_runs(tmp_path: Path) -> None:
     assert (tmp_path / ".index/index.db").stat().st_size
 
 
-def test_reindex_leaves_a_running_dashboard_alone(served: Server, tmp_path: Path) -> None:
+def test_reindex_leaves_a_running_dashboard_alone(served: Server) -> None:
     """An index that somebody uses is not taken away."""
-    done = _run(tmp_path, "reindex")
+    done = _run(served.root, "reindex")
     assert done.returncode == 2
     assert served.url in done.stderr

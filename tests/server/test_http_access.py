@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.testclient import TestClient
 
+import trailmark
+from http_support import BARE
 from trailmark.server.http.access import COOKIE, MAX_BODY_BYTES
 from trailmark.server.http.app import PREFIX, create_app
 from trailmark.server.http.routes import ROUTERS
@@ -23,18 +25,28 @@ HOME = "http://127.0.0.1:7007"
 PAGE = {"Accept": "text/html,*/*"}
 
 
-@pytest.fixture
-def service(root: Path) -> Iterator[Service]:
-    """Return the service of the root, which asks for the token."""
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Return the service of a root with one run, which asks for the token."""
+    root = tmp_path_factory.mktemp("root")
+    trailmark.init(project="p", dir=root, settings=BARE).finish()
     with contextlib.closing(Service(root, token=TOKEN, hosts=["runs.example.org"])) as service:
+        service.indexer.catch_up()
         yield service
 
 
-@pytest.fixture
-def stranger(service: Service) -> Iterator[TestClient]:
-    """Return a client that brings no token, and shows server errors as answers."""
+@pytest.fixture(scope="module")
+def visited(service: Service) -> Iterator[TestClient]:
+    """Return the client that all tests use."""
     with TestClient(create_app(service), base_url=HOME, raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def stranger(visited: TestClient) -> TestClient:
+    """Return a client that brings neither token nor cookie, and shows server errors as answers."""
+    visited.cookies.clear()
+    return visited
 
 
 def _addresses(app: Any) -> Iterator[tuple[str, str]]:
@@ -168,9 +180,8 @@ def test_a_foreign_page_changes_nothing(stranger: TestClient, method: str, heade
     assert stranger.request(method, "/api/v1/projects/p/views/v", headers=headers, json={}).status_code == 403
 
 
-def test_the_own_page_may_change_things(stranger: TestClient, begin: Any) -> None:
+def test_the_own_page_may_change_things(stranger: TestClient) -> None:
     """The dashboard's own origin, and programs that send none, are let through."""
-    begin().finish()
     stranger.get(f"/?token={TOKEN}")
     for headers in ({"Origin": HOME, "Sec-Fetch-Site": "same-origin"}, {}):
         assert stranger.put("/api/v1/projects/p/views/v", headers=headers, json={}).status_code == 200
@@ -199,9 +210,11 @@ def test_a_body_that_is_too_large_is_refused(client: Any) -> None:
     assert untold.json()["error"]["kind"] == "too_large"
 
 
-def test_a_server_error_tells_of_itself_with_all_headers(service: Service, stranger: TestClient) -> None:
+def test_a_server_error_tells_of_itself_with_all_headers(
+    service: Service, stranger: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What nobody expected is answered as a fault like others, and guarded like others."""
-    service.status = lambda: 1 / 0  # type: ignore[assignment,method-assign,return-value]
+    monkeypatch.setattr(service, "status", lambda: 1 / 0)
     answer = stranger.get("/api/v1/status", headers={"Authorization": f"Bearer {TOKEN}"})
     assert (answer.status_code, answer.json()["error"]["kind"]) == (500, "internal")
     assert answer.headers["x-content-type-options"] == "nosniff"

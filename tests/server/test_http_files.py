@@ -5,37 +5,49 @@ from __future__ import annotations
 import io
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 import trailmark
+from http_support import encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from starlette.testclient import TestClient
 
+    from http_support import Site
     from trailmark import Run
 
 RUN = "/api/v1/projects/p/runs/one"
 ARTIFACTS = "/api/v1/projects/p/artifacts"
 
 
-@pytest.fixture
-def run(begin: Callable[..., Run], settle: Callable[[], None], tmp_path: Path) -> Run:
+@pytest.fixture(scope="module")
+def client(site: Site) -> TestClient:
+    """Return a client of the server that the tests share."""
+    return site.client
+
+
+@pytest.fixture(scope="module")
+def root(site: Site) -> Path:
+    """Return the root that the tests share."""
+    return site.root
+
+
+@pytest.fixture(scope="module")
+def run(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Return a finished run with files, lines, media and two versions of an artifact."""
-    folder = tmp_path / "given"
-    (folder / "code").mkdir(parents=True)
+    folder = tmp_path_factory.mktemp("given")
     (folder / "page.html").write_text("<script>fetch('/api/v1/status')</script>")
     (folder / "picture.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>")
     (folder / "app.js").write_text("alert(1)")
     (folder / "notes.unknown").write_text("plain")
     (folder / "data.unknown2").write_bytes(b"\0\1\2")
-    run = begin(id="one", settings={"console": "wrap"}, config={"lr": 0.1})
+    run = site.begin(id="one", settings={"console": "wrap"}, config={"lr": 0.1})
     for path in sorted(folder.glob("*.*")):
         run.save(str(path), base_path=str(folder))
     for number in range(5):
@@ -50,10 +62,10 @@ def run(begin: Callable[..., Run], settle: Callable[[], None], tmp_path: Path) -
         artifact.add(trailmark.Table(columns=["a"], data=[[number]]), "rows")
         run.log_artifact(artifact, aliases=["best"] if number else None)
     run.finish()
-    user = begin(id="two")
+    user = site.begin(id="two")
     user.use_artifact("model:v0")
     user.finish()
-    settle()
+    site.settle()
     return run
 
 
@@ -115,14 +127,14 @@ def test_media_never_change(client: TestClient) -> None:
     assert client.get(f"{RUN}/files/app.js").headers["cache-control"] == "no-cache"
 
 
-def test_code_tells_where_a_run_came_from(client: TestClient, begin: Any, settle: Any, tmp_path: Path) -> None:
+def test_code_tells_where_a_run_came_from(site: Site, tmp_path: Path) -> None:
     """The commit, the difference, packages and files, as far as they were captured."""
     (tmp_path / "a.py").write_text("print(1)")
-    run = begin(id="code", settings={"requirements": True})
+    run = site.begin(project="q", id="code", settings={"requirements": True})
     run.log_code(str(tmp_path))
     run.finish()
-    settle()
-    code = client.get("/api/v1/projects/p/runs/code/code").json()
+    site.settle()
+    code = site.client.get("/api/v1/projects/q/runs/code/code").json()
     assert code["files"] == ["code/a.py"]
     assert "numpy==" in code["requirements"]
     assert (code["git"], code["diff"]) == (None, None)
@@ -210,7 +222,7 @@ def test_views_are_kept_in_the_project(client: TestClient, root: Path) -> None:
     """A view is any JSON under any name; it is replaced, listed and deleted."""
     views = "/api/v1/projects/p/views"
     for name in ("mine", "a/b", "../../x", "ä ö", "."):
-        address = f"{views}/{_quoted(name)}"
+        address = f"{views}/{encoded(name)}"
         client.put(address, json={"old": 1})
         assert client.put(address, json={"panels": [name]}).json()["name"] == name
     listed = {view["name"]: view["view"] for view in client.get(views).json()["views"]}
@@ -218,7 +230,7 @@ def test_views_are_kept_in_the_project(client: TestClient, root: Path) -> None:
     kept = {path.parent for path in root.rglob("*.json") if ".artifacts" not in path.parts}
     assert kept == {root / "p" / ".views"}
     for name in listed:
-        assert client.delete(f"{views}/{_quoted(name)}").status_code == 204
+        assert client.delete(f"{views}/{encoded(name)}").status_code == 204
     assert client.get(views).json() == {"views": []}
     assert client.delete(f"{views}/mine").status_code == 404
 
@@ -266,7 +278,3 @@ def test_all_points_are_exported(client: TestClient) -> None:
 def test_what_cannot_be_exported(client: TestClient, query: str) -> None:
     """A request that is none is told so before a file begins."""
     assert client.get(f"/api/v1/projects/p/export?{query}").status_code == 400
-
-
-def _quoted(name: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in name.encode())

@@ -10,27 +10,25 @@ from hypothesis import HealthCheck, given, settings
 import trailmark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from starlette.testclient import TestClient
 
-    from trailmark import Run
+    from http_support import Site
 
-EXAMPLES = 12  # of each operation: a minute in all
+EXAMPLES = 8  # of each operation
 
 
-def test_no_made_up_request_fails(client: TestClient, begin: Callable[..., Run], settle: Callable[[], None]) -> None:
+def test_no_made_up_request_fails(site: Site) -> None:
     """Each answer to each operation is one of the interface's own, with words where it refuses."""
-    run = begin(project="0", id="0", config={"0": 0})
+    run = site.begin(project="0", id="0", config={"0": 0})
     run.log({"0": 1, "table": trailmark.Table(["0"], [[0]]), "hist": trailmark.Histogram([1.0])})
     run.finish()
-    settle()
-    document = schemathesis.openapi.from_dict(client.get("/api/v1/openapi.json").json())
+    site.settle()
+    document = schemathesis.openapi.from_dict(site.client.get("/api/v1/openapi.json").json())
     endless = "/api/v1/feed"
     found: list[Any] = [each.ok() for each in document.exclude(path=endless).get_all_operations()]  # type: ignore[union-attr]
     assert len(found) > 25
     for operation in found:
-        _try(client, operation)
+        _try(site.client, operation)
 
 
 def _try(client: TestClient, operation: Any) -> None:
@@ -49,10 +47,10 @@ def _try(client: TestClient, operation: Any) -> None:
     check()
 
 
-def test_each_address_says_what_it_does(client: TestClient) -> None:
+def test_each_address_says_what_it_does(site: Site) -> None:
     """Every operation of the document has a sentence, and the page of it names all addresses."""
-    document = client.get("/api/v1/openapi.json").json()
-    page = client.get("/api/v1/docs").text
+    document = site.client.get("/api/v1/openapi.json").json()
+    page = site.client.get("/api/v1/docs").text
     for path, operations in document["paths"].items():
         assert path in page
         for method, about in operations.items():

@@ -10,27 +10,39 @@ import pytest
 import trailmark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from starlette.testclient import TestClient
 
+    from http_support import Site
     from trailmark import Run
 
 QUERY = "/api/v1/projects/p/runs/query"
 
 
-@pytest.fixture
-def run(begin: Callable[..., Run], settle: Callable[[], None]) -> Run:
+@pytest.fixture(scope="module")
+def client(site: Site) -> TestClient:
+    """Return a client of the server that the tests share."""
+    return site.client
+
+
+@pytest.fixture(scope="module")
+def root(site: Site) -> Path:
+    """Return the root that the tests share."""
+    return site.root
+
+
+@pytest.fixture(scope="module")
+def run(site: Site) -> Run:
     """Return a finished run that is in the index."""
     config = {"lr": 0.1, "nan": math.nan, "big": 2**60, "data": b"\x00\xff"}
-    run = begin(id="one", name="first", config=config, tags=["a"], group="g", notes="hello")
+    run = site.begin(id="one", name="first", config=config, tags=["a"], group="g", notes="hello")
     run.define_metric("loss", summary="min", goal="minimize")
     for step in range(3):
         run.log({"loss": 1.0 / (step + 1), "text": "said"})
     run.alert("careful", "it is hot", level="WARN")
     run.finish()
-    settle()
+    site.settle()
     return run
 
 
@@ -44,11 +56,11 @@ def test_the_status_tells_of_the_index(client: TestClient, root: Path) -> None:
 
 
 @pytest.mark.usefixtures("run")
-def test_projects_come_with_their_newest_runs(client: TestClient, begin: Any, settle: Any) -> None:
+def test_projects_come_with_their_newest_runs(client: TestClient, site: Site) -> None:
     """A project counts its runs, and shows five of them, newest first, each with a curve."""
     for number in range(6):
-        begin(project="q", id=f"q{number}").finish()
-    settle()
+        site.begin(project="q", id=f"q{number}").finish()
+    site.settle()
     projects = {project["name"]: project for project in client.get("/api/v1/projects").json()["projects"]}
     assert (projects["p"]["runs"], projects["p"]["running"], projects["q"]["runs"]) == (1, 0, 6)
     assert [recent["id"] for recent in projects["q"]["recent"]] == ["q5", "q4", "q3", "q2", "q1"]
@@ -126,12 +138,12 @@ def test_a_run_is_told_whole(client: TestClient, root: Path) -> None:
 
 
 @pytest.mark.usefixtures("run")
-def test_alerts_of_all_runs_come_newest_first(client: TestClient, begin: Any, settle: Any) -> None:
+def test_alerts_of_all_runs_come_newest_first(client: TestClient, site: Site) -> None:
     """They may be limited, and asked for of one project."""
-    other = begin(project="q", id="two")
+    other = site.begin(project="other", id="two")
     other.alert("second", "")
     other.finish()
-    settle()
+    site.settle()
     found = client.get("/api/v1/alerts").json()["alerts"]
     assert [alert["title"] for alert in found] == ["second", "careful"]
     assert [alert["title"] for alert in client.get("/api/v1/alerts?limit=1").json()["alerts"]] == ["second"]

@@ -11,26 +11,37 @@ import trailmark
 from http_support import read_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from starlette.testclient import TestClient
 
-    from trailmark import Run
+    from http_support import Site
 
 POINTS = 3000
 QUERY = "/api/v1/series/query"
 
 
-@pytest.fixture
-def curves(begin: Callable[..., Run], settle: Callable[[], None]) -> None:
+@pytest.fixture(scope="module")
+def client(site: Site) -> TestClient:
+    """Return a client of the server that the tests share."""
+    return site.client
+
+
+@pytest.fixture(scope="module")
+def root(site: Site) -> Path:
+    """Return the root that the tests share."""
+    return site.root
+
+
+@pytest.fixture(scope="module")
+def curves(site: Site) -> None:
     """Have two runs of some thousand points in the index."""
     for number in range(2):
-        run = begin(id=f"r{number}")
+        run = site.begin(id=f"r{number}")
         for step in range(POINTS):
             run.log({"loss": float(number) + (1e6 if step == 1234 else 1.0 / (step + 1)), "n": step})
         run.finish()
-    settle()
+    site.settle()
 
 
 @pytest.mark.usefixtures("curves")
@@ -126,10 +137,10 @@ def test_groups_of_runs_are_aggregated(client: TestClient) -> None:
     np.testing.assert_allclose(arrays[told["max"]] - arrays[told["min"]], 1.0)
 
 
-@pytest.fixture
-def logged(begin: Callable[..., Run], settle: Callable[[], None]) -> None:
+@pytest.fixture(scope="module")
+def logged(site: Site) -> None:
     """Have a run with histograms, tables and texts in the index."""
-    run = begin(id="r")
+    run = site.begin(id="r")
     table = trailmark.Table(columns=["id", "word", "score"])
     for number, word in enumerate(("Cat", "dog", "cow", None, "bird")):
         table.add_data(number, word, 10.0 - number if number != 2 else float("nan"))
@@ -137,7 +148,7 @@ def logged(begin: Callable[..., Run], settle: Callable[[], None]) -> None:
         run.log({"weights": trailmark.Histogram(np_histogram=([step, 1], [0.0, 1.0, 2.0])), "said": f"word {step}"})
     run.log({"table": table, "big": {"a": [2**70]}})
     run.finish()
-    settle()
+    site.settle()
 
 
 @pytest.mark.usefixtures("logged")

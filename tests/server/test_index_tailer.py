@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from trailmark.server.index.change import Change, RunChange
     from trailmark.server.index.indexer import Indexer
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class Listener:

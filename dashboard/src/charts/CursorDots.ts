@@ -1,5 +1,8 @@
 import type { CursorState } from "./cursor";
 
+// The rims of more dots than this would cover each other.
+const many = 10;
+
 /** Dots on the lines where the cursor reads them, on a canvas of their own: moving it must not draw the chart again. */
 export class CursorDots {
   private readonly canvas = document.createElement("canvas");
@@ -33,12 +36,14 @@ export class CursorDots {
       canvas.height = Math.round(over.clientHeight * ratio);
     } else this.clear();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const few = state.readings.length <= many;
     for (const { trace, x, value, nearest } of state.readings) {
       if (!Number.isFinite(value)) continue;
       context.beginPath();
-      context.arc(toX(x), toY(value), nearest ? 4.5 : 3, 0, 2 * Math.PI);
+      context.arc(toX(x), toY(value), nearest ? 4.5 : few ? 3 : 2, 0, 2 * Math.PI);
       context.fillStyle = trace.colour;
       context.fill();
+      if (!few && !nearest) continue;
       context.strokeStyle = ground;
       context.lineWidth = 1.5;
       context.stroke();

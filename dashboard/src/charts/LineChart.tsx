@@ -101,7 +101,7 @@ export function LineChart(props: LineChartProps) {
     plot.current?.show(model, { width: size.width, height: size.height });
   }, [model, size.width, size.height]);
 
-  const formatY = useMemo(() => unitFormat(model.unit), [model.unit]);
+  const formatY = useMemo(() => unitFormat(model.unit, model.yKind), [model.unit, model.yKind]);
   return (
     <div
       className={styles["chart"]}

@@ -2,11 +2,13 @@ import { type CSSProperties, useSyncExternalStore } from "react";
 import { createPortal } from "react-dom";
 
 import { classes } from "../ui/classes";
-import { formatNumber } from "../ui/format";
+import { formatBytes, formatNumber } from "../ui/format";
 
 import type { CursorState, CursorStore, Reading } from "./cursor";
 import styles from "./Readout.module.css";
 import { Swatch } from "./Swatch";
+import type { AxisKind } from "./ticks";
+import { unitAt } from "./units";
 
 /** Properties of a `Readout`. */
 export interface ReadoutProps {
@@ -31,7 +33,7 @@ const most = 12;
 export function Readout({ cursor, formatX, formatY, area }: ReadoutProps) {
   const state = useSyncExternalStore(cursor.subscribe, cursor.get);
   if (!state?.here || state.readings.length === 0) return null;
-  const [shown, above, below] = around(state.readings);
+  const [shown, above, below] = fitting(state.readings);
   const deltas = state.readings.some((reading) => reading.delta !== null);
   // In front of the page: a panel cuts off what does not fit into it.
   return createPortal(
@@ -98,6 +100,10 @@ function delta({ trace, delta: difference }: Reading, formatY: (y: number) => st
 }
 
 /** A value of y, with its unit. */
-export function unitFormat(unit: string): (y: number) => string {
-  return (y) => formatNumber(y, 4) + (unit === "" || unit === "%" ? unit : ` ${unit}`);
+export function unitFormat(unit: string, kind: AxisKind): (y: number) => string {
+  if (kind === "bytes") return (y) => (y < 0 ? "\u2212" : "") + formatBytes(Math.abs(y));
+  return (y) => {
+    const shown = unitAt(unit, y);
+    return formatNumber(y / shown.factor, 4) + (shown.unit === "" || shown.unit === "%" ? shown.unit : ` ${shown.unit}`);
+  };
 }

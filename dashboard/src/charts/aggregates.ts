@@ -189,6 +189,7 @@ export function bandOf(aggregate: Aggregate, grouping: Pick<Grouping, "line" | "
     length: x.length,
     buckets: 0,
     perBucket: 1,
+    open: 0,
     x,
     xEnd: x,
     y,

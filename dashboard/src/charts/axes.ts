@@ -4,6 +4,7 @@ import type { ChartModel } from "./model";
 import { type Axis, projector } from "./paint";
 import type { ChartTheme } from "./theme";
 import { type Ticks, ticks } from "./ticks";
+import { unitAt } from "./units";
 
 // Labels of x are up to eight characters wide, those of y one line high; closer they would touch or crowd.
 const xEvery = 84;
@@ -12,9 +13,10 @@ const yEvery = 44;
 /** The ticks of an axis that is `size` CSS pixels long, with units. */
 export function axisTicks(model: ChartModel, name: "x" | "y", low: number, high: number, size: number): Ticks {
   if (name === "x") return ticks(low, high, Math.max(2, Math.round(size / xEvery)), model.xKind, model.logX);
-  const found = ticks(low, high, Math.max(2, Math.round(size / yEvery)), model.yKind, model.logY);
-  const unit = model.unit === "%" || model.unit === "" ? model.unit : ` ${model.unit}`;
-  return { values: found.values, labels: found.labels.map((text) => text && text + unit) };
+  const shown = unitAt(model.unit, Math.max(Math.abs(low), Math.abs(high)));
+  const found = ticks(low / shown.factor, high / shown.factor, Math.max(2, Math.round(size / yEvery)), model.yKind, model.logY);
+  const unit = shown.unit === "%" || shown.unit === "" ? shown.unit : ` ${shown.unit}`;
+  return { values: found.values.map((value) => value * shown.factor), labels: found.labels.map((text) => text && text + unit) };
 }
 
 /** The font of tick labels. */

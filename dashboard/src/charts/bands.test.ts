@@ -10,9 +10,9 @@ class Strokes {
   lineWidth = 1;
   readonly all: { x: number; from: number; to: number; alpha: number }[] = [];
   private from = [0, 0];
-  setLineDash() {}
-  beginPath() {}
-  stroke() {}
+  readonly setLineDash = () => undefined;
+  readonly beginPath = () => undefined;
+  readonly stroke = () => undefined;
   moveTo(x: number, y: number) {
     this.from = [x, y];
   }
@@ -32,6 +32,7 @@ function line(count: number, max: (i: number) => number, change: Partial<Line["p
     length: count,
     buckets: count,
     perBucket: 10,
+    open: 10,
     x: f8(x),
     xEnd: f8(x.map((value) => value + 9)),
     y: f8(y),

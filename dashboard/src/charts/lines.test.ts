@@ -15,6 +15,7 @@ function points(x: number[], y: number[], envelope?: { min: number[]; max: numbe
     length: x.length,
     buckets: envelope ? x.length : 0,
     perBucket: 1,
+    open: 0,
     x: f8(x),
     xEnd: f8(envelope?.xEnd ?? x),
     y: f8(y),

@@ -46,6 +46,7 @@ interface Batch {
   entries: Held[];
   abort: AbortController;
   live: boolean;
+  sentAt: number;
 }
 
 // One answer of so many series is about 2 MB at 1,000 buckets: small enough that the first panels paint before the last arrive.
@@ -62,6 +63,8 @@ const keptBytes = 64 * 2 ** 20;
 /** Loads series and keeps them fresh. `frame` is called to wait for the next frame, `now` for the time in ms. */
 export class SeriesLoader {
   private readonly entries = new Map<string, Held>();
+  /** The entries of each run, so that a change finds them without looking at all others. */
+  private readonly byRun = new Map<string, Set<Held>>();
   private readonly running = new Set<Batch>();
   private readonly queue = new Set<Held>();
   private framed = false;
@@ -97,8 +100,7 @@ export class SeriesLoader {
   /** Take note of a change from the feed. */
   changed(run: RunChange): void {
     if (!run.fields.includes("series") && run.keys === undefined) return;
-    for (const entry of this.entries.values()) {
-      if (entry.ask.run !== run.id || entry.ask.project !== run.project) continue;
+    for (const entry of this.byRun.get(runKey(run.project, run.id)) ?? []) {
       const count = run.keys?.[entry.ask.key];
       if (run.keys !== undefined && count === undefined) continue;
       const known = entry.points?.count;
@@ -110,9 +112,7 @@ export class SeriesLoader {
 
   /** Forget what a run had, as it was removed. */
   removed(project: string, run: string): void {
-    for (const entry of this.entries.values()) {
-      if (entry.ask.run === run && entry.ask.project === project) this.entries.delete(entry.id);
-    }
+    for (const entry of this.byRun.get(runKey(project, run)) ?? []) this.forget(entry);
   }
 
   private held(ask: SeriesAsk): Held {
@@ -121,7 +121,20 @@ export class SeriesLoader {
     if (known) return known;
     const fresh: Held = { id, ask, points: null, error: null, wants: "whole", batch: null, answeredAt: -Infinity, listeners: new Set() }; // prettier-ignore
     this.entries.set(id, fresh);
+    const run = runKey(ask.project, ask.run);
+    const held = this.byRun.get(run);
+    if (held) held.add(fresh);
+    else this.byRun.set(run, new Set([fresh]));
     return fresh;
+  }
+
+  private forget(entry: Held): void {
+    this.entries.delete(entry.id);
+    this.queue.delete(entry);
+    const run = runKey(entry.ask.project, entry.ask.run);
+    const held = this.byRun.get(run);
+    held?.delete(entry);
+    if (held?.size === 0) this.byRun.delete(run);
   }
 
   private release(entry: Held, listener: () => void): void {
@@ -166,7 +179,7 @@ export class SeriesLoader {
   }
 
   private send(entries: Held[]): void {
-    const batch: Batch = { entries, abort: new AbortController(), live: entries.some((e) => e.wants === "more") };
+    const batch: Batch = { entries, abort: new AbortController(), live: entries.some((e) => e.wants === "more"), sentAt: this.now() };
     this.running.add(batch);
     for (const entry of entries) {
       entry.batch = batch;
@@ -215,7 +228,8 @@ export class SeriesLoader {
   private done(batch: Batch): void {
     this.running.delete(batch);
     const wait = this.liveUntil > this.now() ? this.liveUntil - this.now() : 0;
-    if (batch.live && wait === 0) this.liveUntil = this.now() + liveGapMs;
+    // A server that takes long gets as long a rest.
+    if (batch.live && wait === 0) this.liveUntil = this.now() + Math.max(liveGapMs, this.now() - batch.sentAt);
     for (const entry of batch.entries) {
       entry.batch = null;
       if (entry.wants !== null && entry.listeners.size > 0) this.queue.add(entry);
@@ -232,9 +246,13 @@ export class SeriesLoader {
     // The newest stay: the map is in order of last use.
     for (const entry of idle.reverse()) {
       size += entry.points ? sizeOf(entry.points) : 0;
-      if (size > keptBytes || entry.points === null) this.entries.delete(entry.id);
+      if (size > keptBytes || entry.points === null) this.forget(entry);
     }
   }
+}
+
+function runKey(project: string, run: string): string {
+  return `${project}/${run}`;
 }
 
 function askId(ask: SeriesAsk): string {

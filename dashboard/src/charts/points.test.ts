@@ -31,20 +31,34 @@ describe("points", () => {
     expect(points.version).toBeGreaterThan(before);
   });
 
-  it("that are buckets keep their envelopes when points follow", () => {
-    const points = buckets();
-    append(points, exact([20, 21], [3, 4], 22));
-    expect(shown(points.min, points.length)).toEqual([0, -5, 3, 4]);
-    expect(shown(points.max, points.length)).toEqual([2, 80, 3, 4]);
-    expect(shown(points.xEnd, points.length)).toEqual([9, 19, 20, 21]);
-    expect(shown(points.nan, points.length)).toEqual([0, 1, 0, 0]);
-    expect(points.buckets).toBe(2);
+  it("that are buckets gather what follows into buckets of the same size, without losing an extreme", () => {
+    const points = buckets(); // of ten points each
+    const y = [3, 4, NaN, 90, 5, 5, 5, 5, 5, 5, -7];
+    append(points, exact(y.map((_, i) => 20 + i), y, 31)); // prettier-ignore
+    expect(points.length).toBe(4);
+    expect(points.buckets).toBe(4);
+    expect(shown(points.x, 4)).toEqual([0, 10, 20, 30]);
+    expect(shown(points.xEnd, 4)).toEqual([9, 19, 29, 30]);
+    expect(shown(points.min, 4)).toEqual([0, -5, 3, -7]);
+    expect(shown(points.max, 4)).toEqual([2, 80, 90, -7]);
+    expect(shown(points.nan, 4)).toEqual([0, 1, 1, 0]);
+    expect(points.y[2]).toBeCloseTo((3 + 4 + 90 + 30) / 9, 12);
   });
 
-  it("weigh a bucket by the points behind it and a point by one", () => {
+  it("gathered one at a time give the same as all at once", () => {
+    const [once, slowly] = [buckets(), buckets()];
+    const y = [NaN, 4, 2, NaN, 8];
+    append(once, exact([20, 21, 22, 23, 24], y, 25));
+    y.forEach((value, i) => append(slowly, exact([20 + i], [value], 21 + i))); // prettier-ignore
+    for (const name of ["x", "xEnd", "y", "min", "max", "nan"] as const) {
+      expect(shown(slowly[name], slowly.length)).toEqual(shown(once[name], once.length));
+    }
+  });
+
+  it("weigh a bucket by the points behind it", () => {
     const points = buckets();
-    append(points, exact([20], [3], 21));
-    expect([...weightsOf(points)!]).toEqual([10, 10, 1]);
+    append(points, exact([20, 21], [3, 3], 22));
+    expect([...weightsOf(points)!]).toEqual([10, 10, 2]);
     expect(weightsOf(exact([0], [1]))).toBeNull();
   });
 

@@ -2,7 +2,7 @@
  * The points of one series as a chart holds them: typed arrays that grow at their end.
  *
  * An exact series has its points; a downsampled one has buckets of consecutive points, each from `x` to `xEnd` with `min`,
- * `max` and mean `y`. New points are appended to either: a point is a bucket of one.
+ * `max` and mean `y`. New points are appended to the one, and gathered into buckets of the same size at the end of the other.
  */
 
 import { type Arrays, floats } from "../api/arrays";
@@ -19,6 +19,8 @@ export interface Points {
   buckets: number;
   /** Points that stand behind each bucket, about. */
   perBucket: number;
+  /** Points in the last bucket, which takes more until it has `perBucket`. */
+  open: number;
   x: Float64Array;
   xEnd: Float64Array;
   y: Float64Array;
@@ -43,6 +45,7 @@ export function emptyPoints(): Points {
     length: 0,
     buckets: 0,
     perBucket: 1,
+    open: 0,
     x: NOTHING,
     xEnd: NOTHING,
     y: NOTHING,
@@ -61,12 +64,15 @@ export function pointsOf(header: SeriesHeader, { arrays }: Arrays<unknown>, whol
   const y = array(header.y);
   const length = Math.min(x.length, y.length);
   const exact = header.exact;
+  // How many points are within a range no answer says; of those that come live, two to a bucket is a fair guess.
+  const perBucket = exact || length === 0 ? 1 : whole ? header.count / length : 2;
   return {
     count: header.count,
     epoch: header.epoch,
     length,
     buckets: exact ? 0 : length,
-    perBucket: exact || length === 0 ? 1 : whole ? header.count / length : 2,
+    perBucket,
+    open: perBucket,
     x,
     xEnd: exact ? x : array(header.x_end),
     y,
@@ -87,6 +93,10 @@ export function append(points: Points, more: Points): void {
   const last = points.length > 0 ? points.x[points.length - 1]! : -Infinity;
   points.ascending &&= more.ascending && more.x[0]! >= last;
   const exact = points.buckets === 0 && more.buckets === 0;
+  if (points.buckets > 0 && more.buckets === 0) {
+    gather(points, more);
+    return;
+  }
   if (!exact) split(points);
   const grown = points.length + more.length;
   points.x = put(points.x, points.length, more.x, more.length);
@@ -98,8 +108,9 @@ export function append(points: Points, more: Points): void {
     points.xEnd = put(points.xEnd, points.length, more.xEnd, more.length);
     points.min = put(points.min, points.length, more.min, more.length);
     points.max = put(points.max, points.length, more.max, more.length);
-    points.nan = put(points.nan, points.length, more.buckets > 0 ? more.nan : new Float64Array(more.length), more.length);
-    if (more.buckets > 0) points.buckets = grown;
+    points.nan = put(points.nan, points.length, more.nan, more.length);
+    points.buckets = grown;
+    points.open = points.perBucket = Math.max(points.perBucket, more.perBucket);
   }
   points.length = grown;
 }
@@ -107,8 +118,9 @@ export function append(points: Points, more: Points): void {
 /** How many points stand behind each item, or null where it is one for all. */
 export function weightsOf(points: Points): Float64Array | null {
   if (points.buckets === 0 || points.perBucket === 1) return null;
-  const weights = new Float64Array(points.length).fill(1);
-  return weights.fill(points.perBucket, 0, points.buckets);
+  const weights = new Float64Array(points.length).fill(points.perBucket);
+  weights[points.length - 1] = points.open;
+  return weights;
 }
 
 /** The number of the first item whose `array` value is at least `value`; the array ascends over its first `length` items. */
@@ -129,6 +141,39 @@ export function sizeOf(points: Points): number {
   let size = 0;
   for (const array of distinct) size += array.byteLength;
   return size;
+}
+
+/** Put points into the last bucket, and into new ones when it is full, so that what came live looks like what was loaded. */
+function gather(points: Points, more: Points): void {
+  for (let i = 0; i < more.length; i++) {
+    const y = more.y[i]!;
+    const last = points.length - 1;
+    if (points.open + 1 > points.perBucket) {
+      const one = more.x.subarray(i, i + 1);
+      const value = more.y.subarray(i, i + 1);
+      points.x = put(points.x, points.length, one, 1);
+      points.xEnd = put(points.xEnd, points.length, one, 1);
+      points.y = put(points.y, points.length, value, 1);
+      points.min = put(points.min, points.length, value, 1);
+      points.max = put(points.max, points.length, value, 1);
+      points.nan = put(points.nan, points.length, Float64Array.of(Number(Number.isNaN(y))), 1);
+      points.length += 1;
+      points.buckets = points.length;
+      points.open = 1;
+      continue;
+    }
+    points.xEnd[last] = more.x[i]!;
+    const numbers = points.open - points.nan[last]!;
+    points.open += 1;
+    if (Number.isNaN(y)) {
+      points.nan[last]! += 1;
+      continue;
+    }
+    points.y[last] = numbers > 0 ? (points.y[last]! * numbers + y) / (numbers + 1) : y;
+    // NaN is neither less nor greater: the first number of a bucket replaces it.
+    if (!(points.min[last]! <= y)) points.min[last] = y;
+    if (!(points.max[last]! >= y)) points.max[last] = y;
+  }
 }
 
 /** Give each array a memory of its own, before points and buckets are mixed. */

@@ -62,13 +62,13 @@ describe("DrawQueue", () => {
     frame();
     clock.ms += 16;
     painted();
-    // 20 ms of drawing and painting: a hundred of rest.
+    // 20 ms of drawing and painting: 160 of rest.
     made.soon({ draw: () => (asked += 1) });
     made.later({ draw: () => (live += 1) });
     clock.ms += 50;
     frame();
     expect([live, asked]).toEqual([1, 1]);
-    clock.ms += 60;
+    clock.ms += 120;
     vi.runAllTimers();
     frame();
     expect(live).toBe(2);

@@ -10,8 +10,8 @@ export interface Drawable {
 
 // A frame has 16 ms; the rest is the browser's.
 const frameBudgetMs = 9;
-// After live drawing took t, it rests for so many t: at most a sixth of the main thread.
-const restFactor = 5;
+// After live drawing took t, it rests for so many t: a ninth of the main thread, and the rest is for what comes with it.
+const restFactor = 8;
 // On a machine that is busy with other things a frame may take a second; five seconds of rest would look broken.
 const longestRestMs = 1_000;
 

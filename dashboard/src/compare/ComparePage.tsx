@@ -69,9 +69,10 @@ export function ComparePage({ project }: { project: string }) {
 export function mergedKeys(runs: readonly RunDetail[]): Key[] {
   const found = new Map<string, Key>();
   for (const key of runs.flatMap((run) => run.keys)) {
-    if (key.hidden || key.stream !== "history") continue;
-    const known = found.get(`${key.kind} ${key.key}`);
-    found.set(`${key.kind} ${key.key}`, known === undefined ? key : { ...known, runs: known.runs + 1, points: known.points + key.points });
+    if (key.hidden) continue;
+    const name = `${key.stream} ${key.kind} ${key.key}`;
+    const known = found.get(name);
+    found.set(name, known === undefined ? key : { ...known, runs: known.runs + 1, points: known.points + key.points });
   }
   return [...found.values()];
 }

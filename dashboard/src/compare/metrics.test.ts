@@ -13,6 +13,17 @@ describe("comparing metrics", () => {
     expect(row).toMatchObject({ key: "x.max", goal: "maximize", best: [1] });
   });
 
+  it("judges what stood beside a best value by its own goal, or not at all", () => {
+    const summary = { loss: { best: 1, best_step: 9, at_best: { acc: 0.5, pace: 3 } } };
+    const goals = new Map([["loss", "minimize"]]);
+    expect(compareMetrics([summary, summary], goals).map(({ key, goal }) => [key, goal])).toEqual([
+      ["loss.best", "minimize"],
+      ["loss.at_best.acc", "maximize"],
+      ["loss.best_step", null],
+      ["loss.at_best.pace", null],
+    ]);
+  });
+
   it("marks nothing where all are equal, and leaves out what no run has a number of", () => {
     expect(compareMetrics([{ acc: 1, note: "a" }, { acc: 1, note: "b" }], new Map())).toMatchObject([{ key: "acc", best: [] }]);
   });

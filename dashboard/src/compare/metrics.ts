@@ -1,8 +1,9 @@
 /** Results of several runs side by side, each with its difference to the first run. */
 
 import type { Value } from "../api/types";
-import { type Goal, goalOf } from "../table/best";
+import { type Goal, goalOf, metricOf } from "../table/best";
 import { numberOf } from "../ui/format";
+import { keyRank } from "../workspace/sectionRank";
 import { flatten } from "./differences";
 
 /** One number of the summaries. `deltas` are to the first run; null where either number is missing or not finite. */
@@ -22,12 +23,21 @@ export function compareMetrics(summaries: readonly unknown[], goals: ReadonlyMap
   return [...keys]
     .map((key) => metricRow(key, flat.map((values) => numberOf(values.get(key) as Value | undefined)), goals))
     .filter((row) => row.values.some((value) => value !== null))
-    .sort((a, b) => Number(b.goal !== null) - Number(a.goal !== null) || a.key.localeCompare(b.key, "en", { numeric: true }));
+    .sort(
+      (a, b) => Number(b.goal !== null) - Number(a.goal !== null) || place(a.key) - place(b.key) || a.key.localeCompare(b.key, "en", { numeric: true }),
+    );
+}
+
+const lastPlace = 9; // after all of `keyRank`
+
+/** As sections of panels are ordered; what stood beside a best value comes last. */
+function place(key: string): number {
+  return key.includes(".at_best.") ? lastPlace : keyRank(key);
 }
 
 function metricRow(key: string, values: (number | null)[], goals: ReadonlyMap<string, string | null>): MetricRow {
-  const parent = key.replace(/\.(min|max|mean|last|best|first)$/, "");
-  const goal = goalOf(parent, goals.get(key) ?? goals.get(parent));
+  const metric = metricOf(key, goals);
+  const goal = metric === null ? null : goalOf(metric, goals.get(metric));
   const first = values[0] ?? null;
   const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
   const top = goal === "minimize" ? Math.min(...finite) : Math.max(...finite);

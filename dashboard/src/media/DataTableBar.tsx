@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Columns3, Download, Search } from "lucide-react";
 
 import type { TablePageData } from "../api/types";
@@ -33,16 +33,30 @@ const MOST_SAVED = 200_000; // rows that a browser writes into one text without 
 export function DataTableBar({ source, state, total, columns, onState }: DataTableBarProps) {
   const [text, setText] = useState(state.search);
   const [saving, setSaving] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const latest = useRef({ state, onState });
   const names = columns.map((column) => column.name);
   useEffect(() => {
-    if (text === state.search) return undefined;
-    const timer = setTimeout(() => {
-      onState({ ...state, search: text });
+    latest.current = { state, onState };
+  });
+  useEffect(() => {
+    // The same table may be shown twice, in its panel and in full screen: what was typed there is not undone here.
+    if (timer.current === undefined) setText(state.search);
+  }, [state.search]);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+    },
+    [],
+  );
+  const type = (next: string): void => {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      latest.current.onState({ ...latest.current.state, search: next });
     }, TYPING_MS);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [text, state, onState]);
+  };
   const save = async (): Promise<void> => {
     setSaving(true);
     try {
@@ -62,7 +76,7 @@ export function DataTableBar({ source, state, total, columns, onState }: DataTab
   };
   return (
     <div className={styles["bar"]} role="toolbar" aria-label="Table">
-      <TextField label="Search all texts" placeholder="Search" icon={<Search />} clearable className={styles["search"]} value={text} onChange={setText} />
+      <TextField label="Search all texts" placeholder="Search" icon={<Search />} clearable className={styles["search"]} value={text} onChange={type} />
       {state.filters.map((filter) => (
         <Tag key={filter.column} tone="accent" removeLabel={`Remove the filter of ${filter.column}`} onRemove={() => { onState(filterBy(state, filter.column, null)); }}>
           {filter.column} {filter.op} {String(filter.value)}

@@ -24,7 +24,7 @@ export function drawOverlays(canvas: HTMLCanvasElement, overlays: Overlays, choi
   }
   context.setTransform(density, 0, 0, density, 0, 0);
   for (const set of overlays.boxes) {
-    for (const box of set.boxes) if (isShown(box, set.name, choice)) drawBox(context, box, set.labels, scale);
+    for (const box of set.boxes) if (isShown(box, set.name, choice)) drawBox(context, box, scale);
     if (!choice.labels || width * scale < SMALLEST_LABELLED) continue;
     // Labels come after all boxes, so that no line runs through them.
     for (const box of set.boxes) if (isShown(box, set.name, choice)) drawLabel(context, box, set.labels, scale, width * scale);
@@ -47,7 +47,7 @@ function maskPicture(set: MaskSet, choice: OverlayChoice): HTMLCanvasElement {
   return canvas;
 }
 
-function drawBox(context: CanvasRenderingContext2D, box: Box, _labels: Map<number, string>, scale: number): void {
+function drawBox(context: CanvasRenderingContext2D, box: Box, scale: number): void {
   const { x, y, width, height } = box.rect;
   context.lineJoin = "round";
   context.strokeStyle = "rgb(0 0 0 / 0.45)";

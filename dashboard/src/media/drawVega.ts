@@ -79,7 +79,7 @@ function themed(spec: Spec, element: HTMLElement, width: number): Spec {
     ...own,
     font: style.fontFamily,
     axis: { ...part("axis", { labelColor: soft, titleColor: soft, gridColor: line, domainColor: strong, tickColor: strong }), gridOpacity: 1 },
-    legend: { ...part("legend", legend), ...(width < NARROW ? { orient: "bottom", columns: 3, direction: "horizontal" } : {}) },
+    legend: { ...part("legend", legend), ...(width < NARROW ? { orient: "bottom", columns: 3, direction: "horizontal", layout: { bottom: { anchor: "start", direction: "vertical", margin: 4 } } } : {}) },
     title: { ...part("title", { color: text, subtitleColor: soft }), fontSize: 12 },
     view: { stroke: null, ...(isMapping(own["view"]) ? own["view"] : {}) },
   };

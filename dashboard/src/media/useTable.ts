@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { path, post } from "../api/client";
@@ -66,18 +66,4 @@ export function useTable(source: TableSource, state: TableState, first: number, 
     error: head.data ? null : head.error,
     retry: () => void head.refetch(),
   };
-}
-
-/** All rows of a table, up to `most`, page after page. */
-export function useRows(source: TableSource, most: number, enabled: boolean) {
-  const size = 1000;
-  const query = useInfiniteQuery({
-    queryKey: ["rows", source] as const,
-    queryFn: ({ pageParam, signal }) => getTable(source, tableBody(source, { search: "", filters: [], order: [] }, pageParam, size), signal),
-    initialPageParam: 0,
-    getNextPageParam: (_last: TablePageData, pages: TablePageData[]) => (pages.length * size < Math.min(most, pages[0]?.total ?? 0) ? pages.length * size : undefined),
-    enabled,
-  });
-  if (query.hasNextPage && !query.isFetchingNextPage && !query.isError) void query.fetchNextPage();
-  return query;
 }

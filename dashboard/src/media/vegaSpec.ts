@@ -103,8 +103,9 @@ function told(colour: Spec, mark: string, columns: readonly string[]): Spec {
   const field = String(colour["field"]);
   const column = columns.includes(field) ? field : columns[0];
   if (column === undefined || (!LINES.has(mark) && !POINTS.has(mark))) return { detail: { field, type: "nominal" } };
-  const shown = column === field ? channel : { field: column, type: "nominal", title: column };
-  return LINES.has(mark) ? { strokeDash: shown } : { shape: { ...shown, legend: null } };
+  if (column === field) return { [LINES.has(mark) ? "strokeDash" : "shape"]: channel };
+  // Points on such lines are there for tooltips; a shape of theirs would take the lines' legend away.
+  return LINES.has(mark) ? { strokeDash: { field: column, type: "nominal", title: column } } : { detail: { field, type: "nominal" } };
 }
 
 function withRuns(spec: Spec, colour: Spec, outer: Spec, columns: readonly string[]): Spec {

@@ -2,13 +2,14 @@ import { ChartLine } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 
 import { useColumns } from "../api/queries";
+import { ChartSkeleton } from "../charts/ChartSkeleton";
 import { ChartTools } from "../charts/ChartTools";
 import { LineChart } from "../charts/LineChart";
 import { useInView } from "../charts/useInView";
 import { useLines } from "../charts/useLines";
 import { axisKind, axisTitle, formatAxis } from "../charts/xAxis";
+import { classes } from "../ui/classes";
 import { EmptyState } from "../ui/EmptyState";
-import { Spinner } from "../ui/Spinner";
 import type { PanelKind, PanelProps } from "../workspace/view";
 
 import styles from "./line.module.css";
@@ -70,7 +71,7 @@ function LinePanel({ project, config, runs, settings, width, height, fullScreen 
   }, []);
   const title = config.title ?? config.keys.join(", ");
   return (
-    <div ref={box} className={styles["panel"]} style={{ width, height }}>
+    <div ref={box} className={classes(styles["panel"], !lines.some && styles["empty"])} style={{ width, height }}>
       <LineChart
         model={model}
         named={lines.named}
@@ -94,8 +95,8 @@ function LinePanel({ project, config, runs, settings, width, height, fullScreen 
       />
       {!lines.some && !lines.error && (
         <div className={styles["over"]}>
-          {lines.loading ? (
-            <Spinner centred label={`Loading ${title}`} />
+          {lines.loading || nearness === "far" ? (
+            <ChartSkeleton label={`Loading ${title}`} />
           ) : (
             <EmptyState small icon={<ChartLine />} title="No points">
               {runs.length === 0 ? "No runs are shown." : `None of the shown runs logged ${title}.`}

@@ -8,7 +8,7 @@ import { defaultSettings, type PanelConfig } from "../workspace/view";
 import { PanelGrid } from "./PanelGrid";
 import { Section } from "./Section";
 import styles from "./SystemTab.module.css";
-import { type SystemChart, systemSections } from "./system";
+import { type SystemChart, systemOptions, systemSections } from "./system";
 import { useRunViews } from "./useRunView";
 
 /** What the machine did while the run ran: a section for processors, memory, each GPU, disks and network. */
@@ -61,14 +61,8 @@ function panelOf(section: string, chart: SystemChart, rank: number): PanelConfig
     keys: chart.keys,
     width: 1,
     height: 12,
-    options: { stream: "system", rank, unit: chart.unit, legend: chart.keys.length > 1 ? 8 : 0, ...limits(chart) },
+    options: { ...systemOptions(chart.keys), rank, legend: chart.keys.length > 1 ? 8 : 0 },
   };
-}
-
-/** Percents of a whole are drawn from 0 to 100, so that an idle machine looks idle. */
-function limits(chart: SystemChart): { yLimits?: [number, number | null] } {
-  if (chart.unit !== "%") return {};
-  return { yLimits: chart.keys.some((key) => key === "proc.cpu" || key.endsWith("powerPercent")) ? [0, null] : [0, 100] };
 }
 
 function gpuName(run: RunDetail, section: string): string | undefined {

@@ -38,6 +38,17 @@ const TITLES: readonly [pattern: RegExp, section: string, title: string, unit: s
   [/^network\.recv$/, "Network", "Received since the start", "bytes"],
 ];
 
+/** What a line panel of system metrics of one kind is to be told: the stream, the unit, and limits of y. */
+export function systemOptions(keys: readonly string[]): { stream: "system"; unit: string; yLimits?: [number, number | null] } {
+  const units = new Set(keys.map((key) => TITLES.find(([pattern]) => pattern.test(key))?.[3] ?? ""));
+  const [unit = ""] = units;
+  if (units.size !== 1) return { stream: "system", unit: "" };
+  if (unit !== "%") return { stream: "system", unit };
+  // Percents of a whole are drawn from 0 to 100, so that an idle machine looks idle.
+  const beyond = keys.some((key) => key === "proc.cpu" || key.endsWith("powerPercent"));
+  return { stream: "system", unit, yLimits: beyond ? [0, null] : [0, 100] };
+}
+
 const SECTIONS = ["GPUs", "GPU", "Processors", "Memory", "Disks", "Network", "Other"];
 
 /** Sort the keys of the system stream into sections. With several GPUs one section more lays them over each other. */

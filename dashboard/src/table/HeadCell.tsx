@@ -1,10 +1,11 @@
-import { type DragEvent, type PointerEvent, useRef } from "react";
+import { type PointerEvent, useRef } from "react";
 import { ArrowDown, ArrowLeft, ArrowRight, ArrowUp, EllipsisVertical, EyeOff, Filter, Pin, PinOff, Rows3 } from "lucide-react";
 
 import { classes } from "../ui/classes";
 import { Menu, type MenuItem } from "../ui/Menu";
 import { type PlacedColumn, sortable } from "./columns";
 import styles from "./HeadCell.module.css";
+import type { ColumnDrag, ColumnDrop } from "./useColumnDrag";
 import { clampWidth, type Sort, WIDTHS } from "./view";
 
 /** What can be done to a column from its head. */
@@ -18,8 +19,8 @@ export interface ColumnActions {
   filter: (column: string) => void;
   /** One place to the left (-1) or right (1). */
   shift: (column: string, by: -1 | 1) => void;
-  /** Drop it before another. */
-  drop: (column: string, before: string) => void;
+  /** Put it beside another. */
+  drop: (column: string, drop: ColumnDrop) => void;
 }
 
 /** Properties of a `HeadCell`. */
@@ -31,13 +32,13 @@ export interface HeadCellProps {
   /** Its place in the order of several columns, from 1; null if there is only one. */
   rank: number | null;
   actions: ColumnActions;
+  drag: ColumnDrag;
 }
 
-const dragType = "application/x-trailmark-column";
 const keyStep = 16;
 
 /** The head of a column: a click sorts, dragging moves it, its right edge resizes it, its menu does all that and more. */
-export function HeadCell({ column, place, sort, rank, actions }: HeadCellProps) {
+export function HeadCell({ column, place, sort, rank, actions, drag }: HeadCellProps) {
   const able = sortable(column.name);
   return (
     <div
@@ -46,23 +47,17 @@ export function HeadCell({ column, place, sort, rank, actions }: HeadCellProps) 
       aria-sort={sort === null ? undefined : sort.descending ? "descending" : "ascending"}
       className={classes(styles["head"], column.numeric && styles["numeric"], sort && styles["sorted"])}
       style={{ width: column.width, ...(column.pinned ? {} : { left: column.left }) }}
+      data-column={column.name}
       data-pinned={column.pinned || undefined}
-      onDragOver={(event) => {
-        if (event.dataTransfer.types.includes(dragType)) event.preventDefault();
-      }}
-      onDrop={(event) => {
-        const moved = event.dataTransfer.getData(dragType);
-        if (moved !== "") actions.drop(moved, column.name);
-      }}
+      data-dragged={drag.dragging === column.name || undefined}
+      data-drop={drag.drop?.column === column.name ? drag.drop.side : undefined}
     >
       <button
         type="button"
         className={styles["title"]}
         title={`${column.name}${able ? "\nClick to sort, with Shift to sort by several columns. Drag to move." : ""}`}
-        draggable
-        onDragStart={(event: DragEvent) => {
-          event.dataTransfer.setData(dragType, column.name);
-          event.dataTransfer.effectAllowed = "move";
+        onPointerDown={(event) => {
+          drag.begin(column.name, event);
         }}
         onClick={(event) => {
           if (able) actions.sort(column.name, { add: event.shiftKey });

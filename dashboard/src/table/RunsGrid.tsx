@@ -6,6 +6,7 @@ import type { PlacedColumn } from "./columns";
 import { BOXES, GridRow, ROW, type RowContent } from "./GridRow";
 import { type ColumnActions, HeadCell } from "./HeadCell";
 import styles from "./RunsGrid.module.css";
+import { useColumnDrag } from "./useColumnDrag";
 import { useScrollWindow } from "./useScrollWindow";
 import type { Sort } from "./view";
 
@@ -42,6 +43,7 @@ export function RunsGrid(props: RunsGridProps) {
   const id = useId();
   const rows = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan });
   const [left, width] = useScrollWindow(scroller);
+  const drag = useColumnDrag(props.actions.drop);
   const items = rows.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
@@ -91,6 +93,7 @@ export function RunsGrid(props: RunsGridProps) {
         sort={props.sort[place] ?? null}
         rank={place >= 0 && props.sort.length > 1 ? place + 1 : null}
         actions={props.actions}
+        drag={drag}
       />
     );
   };
@@ -105,6 +108,7 @@ export function RunsGrid(props: RunsGridProps) {
       aria-activedescendant={count > 0 ? `${id}-${active}` : undefined}
       tabIndex={0}
       className={classes(styles["grid"], props.stale && styles["stale"])}
+      data-dragging={drag.dragging !== null || undefined}
       onKeyDown={onKeyDown}
     >
       <div className={styles["heads"]} role="row" aria-rowindex={1} style={{ width: total }}>

@@ -1,7 +1,6 @@
 import { useCallback, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 
-import { ApiError } from "../api/client";
 import { useColumns } from "../api/queries";
 import type { Columns } from "../api/types";
 import { compareAddress } from "../app/addresses";
@@ -10,19 +9,18 @@ import { CopySnippet } from "../ui/CopySnippet";
 import { EmptyState, ErrorState } from "../ui/EmptyState";
 import { Spinner } from "../ui/Spinner";
 import { BulkBar } from "./BulkBar";
-import { allColumns, defaultColumns, placeColumns, serverField } from "./columns";
-import { filtersOf } from "./conditions";
+import { allColumns, defaultColumns, placeColumns } from "./columns";
 import { exportAddress } from "./exports";
 import styles from "./TablePage.module.css";
 import { TableRows } from "./TableRows";
 import { TableToolbar } from "./TableToolbar";
+import { useAcceptedRows } from "./useAcceptedRows";
 import { useBest } from "./useBest";
 import { useColumnActions } from "./useColumnActions";
 import { useEdits } from "./useEdits";
-import { type RowsQuery, useRunRows } from "./useRunRows";
 import { useSelection } from "./useSelection";
 import { useTableView } from "./useTableView";
-import { orderOf, type TableView } from "./view";
+import type { TableView } from "./view";
 
 /** The page of all runs of a project as a table. */
 export function TablePage({ project }: { project: string }) {
@@ -45,8 +43,7 @@ function RunsTable({ project, known }: { project: string; known: Columns }) {
   const shown = useMemo(() => view.columns ?? defaultColumns(columns), [view.columns, columns]);
   const placed = useMemo(() => placeColumns(columns, shown, view.pinned, view.widths), [columns, shown, view.pinned, view.widths]);
   const ordered = useMemo(() => placed.map((column) => column.name), [placed]);
-  const query = useMemo(() => rowsQuery(view, ordered), [view, ordered]);
-  const rows = useRunRows(project, query, open, range);
+  const { rows, query, refused } = useAcceptedRows(project, view, ordered, open, range);
   const best = useBest(project, known.keys, ordered, query);
   const actions = useColumnActions(view, ordered, change, (field) => {
     setFilterStart({ field });
@@ -68,8 +65,6 @@ function RunsTable({ project, known }: { project: string; known: Columns }) {
     setOpen((before) => (before.has(group) ? new Set([...before].filter((id) => id !== group)) : new Set([...before, group])));
   };
   const selectAll = () => void selection.selectAll(project, query);
-  const wrongSearch = rows.error instanceof ApiError && rows.error.status === 400 && view.search !== "";
-
   return (
     <div className={styles["page"]}>
       <h1 className="visually-hidden">Runs of {project}</h1>
@@ -78,7 +73,7 @@ function RunsTable({ project, known }: { project: string; known: Columns }) {
         columns={columns}
         shown={ordered}
         total={rows.loading ? null : rows.total}
-        searchError={wrongSearch ? rows.error?.message : undefined}
+        refused={refused}
         filterStart={filterStart}
         onFilterClose={() => {
           setFilterStart(null);
@@ -87,7 +82,7 @@ function RunsTable({ project, known }: { project: string; known: Columns }) {
         change={change}
         exports={{ csv: exported("csv"), parquet: exported("parquet") }}
       />
-      {rows.error !== null && !wrongSearch ? (
+      {rows.error !== null ? (
         <ErrorState error={rows.error} onRetry={rows.retry} />
       ) : rows.loading ? (
         <Spinner centred />
@@ -128,18 +123,6 @@ function RunsTable({ project, known }: { project: string; known: Columns }) {
       )}
     </div>
   );
-}
-
-function rowsQuery(view: TableView, shown: readonly string[]): RowsQuery {
-  const filters = filtersOf(view.conditions);
-  return {
-    ...(filters === null ? {} : { filters }),
-    ...(view.search === "" ? {} : { search: view.search }),
-    order: orderOf(view.sort.map((sort) => ({ ...sort, column: serverField(sort.column) }))),
-    columns: shown.filter((name) => name.includes(".")),
-    ...(view.groupBy.length === 0 ? {} : { group_by: view.groupBy }),
-    ...(view.archived ? { archived: true } : {}),
-  };
 }
 
 function NoRuns({ project, view, onClear }: { project: string; view: TableView; onClear: () => void }) {

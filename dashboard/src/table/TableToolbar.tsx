@@ -22,8 +22,8 @@ export interface TableToolbarProps {
   columns: TableColumn[];
   shown: string[];
   total: number | null;
-  /** What the search cannot be, in the server's words. */
-  searchError: string | undefined;
+  /** Why the rows are not those of the search and the filters, in the server's words. */
+  refused: string | null;
   filterStart: { field: string } | null;
   onFilterClose: () => void;
   onPin: (column: string) => void;
@@ -38,7 +38,7 @@ export function TableToolbar({ view, columns, shown, total, change, ...props }: 
     <div className={styles["bar"]} role="search">
       <SearchField
         value={view.search}
-        error={props.searchError}
+        invalid={props.refused !== null}
         onChange={(search) => {
           change({ search });
         }}
@@ -64,6 +64,11 @@ export function TableToolbar({ view, columns, shown, total, change, ...props }: 
           change({ conditions });
         }}
       />
+      {props.refused !== null && (
+        <p role="alert" className={styles["refused"]}>
+          {sentence(props.refused)} The rows are those from before it.
+        </p>
+      )}
       <span className={styles["space"]} />
       {total !== null && (
         <span className={styles["total"]} title={plural(total, "run")} aria-live="polite">
@@ -102,7 +107,7 @@ export function TableToolbar({ view, columns, shown, total, change, ...props }: 
   );
 }
 
-function SearchField({ value, error, onChange }: { value: string; error: string | undefined; onChange: (text: string) => void }) {
+function SearchField({ value, invalid, onChange }: { value: string; invalid: boolean; onChange: (text: string) => void }) {
   const [text, setText] = useState(value);
   const [known, setKnown] = useState(value);
   if (known !== value) {
@@ -125,12 +130,18 @@ function SearchField({ value, error, onChange }: { value: string; error: string 
       className={styles["search"] ?? ""}
       placeholder="Search by regular expression"
       value={text}
-      error={error}
+      aria-invalid={invalid && value !== "" ? true : undefined}
       icon={<Search />}
       clearable
       onChange={setText}
     />
   );
+}
+
+/** The words of an error as a sentence. */
+function sentence(words: string): string {
+  const text = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function download(address: string): void {

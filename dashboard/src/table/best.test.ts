@@ -28,6 +28,7 @@ describe("best values", () => {
 describe("the metric of a column", () => {
   it("is the key, also where the summary holds its maximum", () => {
     const keys = new Set(["val/acc", "time.max"]);
+    expect(["summary.loss.at_best.val/acc", "summary.loss.best_step"].map((name) => metricOfColumn(name, keys))).toEqual(["val/acc", null]);
     expect(["summary.val/acc", "summary.val/acc.max", "summary.time.max"].map((name) => metricOfColumn(name, keys))).toEqual([
       "val/acc",
       "val/acc",

@@ -27,10 +27,19 @@ export function bestOf(values: readonly unknown[], goal: Goal): number | null {
   return best;
 }
 
-/** The key behind a column such as `summary.val/acc` or `summary.val/acc.max`, as metrics are defined for it. */
-export function metricOfColumn(column: string, keys: ReadonlySet<string>): string {
-  const name = column.replace(/^summary\./, "");
+/**
+ * The metric whose values an entry of a summary has: `loss` of `loss.min`, `acc` of `loss.at_best.acc`; null where an
+ * entry is no value of a metric, as `loss.best_step` and `loss.nan` are none.
+ */
+export function metricOf(name: string, keys: Pick<ReadonlySet<string>, "has">): string | null {
   if (keys.has(name)) return name;
-  const parent = name.replace(/\.(min|max|mean|last|best|first)$/, "");
-  return keys.has(parent) ? parent : name;
+  const beside = /^.+?\.at_best\.(.+)$/.exec(name)?.[1];
+  if (beside !== undefined) return beside;
+  if (/.\.(best_step|nan)$/.test(name)) return null;
+  return name.replace(/(.)\.(min|max|mean|last|best|first)$/, "$1");
+}
+
+/** The metric of a column such as `summary.val/acc` or `summary.val/acc.max`; null as of `metricOf`. */
+export function metricOfColumn(column: string, keys: ReadonlySet<string>): string | null {
+  return metricOf(column.replace(/^summary\./, ""), keys);
 }

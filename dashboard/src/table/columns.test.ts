@@ -39,6 +39,14 @@ describe("columns", () => {
     expect(shown).not.toContain("summary.image");
   });
 
+  it("begin with results as sections are ordered, and without what watching a model logs where there are others", () => {
+    const logged = ["gradient_norm/0", "val/acc", "loss.at_best.val/acc", "parameters", "train/acc", "speed/mean_s", "loss", "test/acc", "eval/acc"];
+    const all = allColumns([], logged.map((name) => ({ name: `summary.${name}`, runs: 3, kinds: ["number"] })), 3);
+    expect(defaultColumns(all).filter((name) => name.startsWith("summary."))).toEqual(
+      ["loss", "train/acc", "eval/acc", "val/acc", "test/acc", "speed/mean_s"].map((name) => `summary.${name}`),
+    );
+  });
+
   it("are found by all words of a search", () => {
     expect(searchColumns(columns, "VAL loss").map((column) => column.name)).toEqual(["summary.val/loss"]);
   });

@@ -1,5 +1,6 @@
 /** The columns of the runs table: which there are, what they are called, how wide they are, and which come first. */
 
+import { keyRank } from "../workspace/sectionRank";
 import { clampWidth } from "./view";
 
 /** What a column is about. */
@@ -72,14 +73,22 @@ function valueColumn(column: KnownColumn, source: Source): TableColumn {
 }
 
 /** Summary values that every run has and nobody compares. */
-const DULL = /^summary\.(_|epoch$|step$|.*(time|lr|learning_rate|timestamp|grad_norm)$)/;
+const DULL = /^summary\.(_|epoch$|step$|.*(time|lr|learning_rate|timestamp|grad_norm)$|.*\.(best_step|nan)$)/;
+
+const lastPlace = 9; // after all of `keyRank`
+
+/** As sections of panels are ordered; what stood beside a best value comes last. */
+function rank(column: TableColumn): number {
+  if (column.source === "config") return 0;
+  return column.label.includes(".at_best.") ? lastPlace : keyRank(column.label);
+}
 
 /** The columns to begin with: who and how, then up to six settings and six results that most runs have. */
 export function defaultColumns(columns: readonly TableColumn[]): string[] {
   const most = (source: Source, ok: (column: TableColumn) => boolean) => {
     const able = columns.filter((column) => column.source === source && ok(column));
-    const kept = [...able].sort((a, b) => b.runs - a.runs).slice(0, 6);
-    return able.filter((column) => kept.includes(column)).map((column) => column.name);
+    const kept = [...able].sort((a, b) => b.runs - a.runs || rank(a) - rank(b)).slice(0, 6);
+    return kept.sort((a, b) => rank(a) - rank(b) || able.indexOf(a) - able.indexOf(b)).map((column) => column.name);
   };
   const results = most("summary", (column) => column.numeric && !DULL.test(column.name));
   return ["name", "state", "tags", "created_at", "runtime_s", ...results, ...most("config", (column) => !column.label.startsWith("_"))];

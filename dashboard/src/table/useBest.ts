@@ -16,7 +16,7 @@ export function useBest(project: string, keys: readonly Key[], columns: readonly
     return columns.flatMap((column) => {
       if (!column.startsWith("summary.")) return [];
       const metric = metricOfColumn(column, names);
-      const goal = goalOf(metric, known.get(metric));
+      const goal = metric === null ? null : goalOf(metric, known.get(metric));
       return goal === null ? [] : [{ column, goal }];
     });
   }, [keys, columns]);

@@ -41,7 +41,9 @@ export function useColumnActions(
         const before = by < 0 ? shown[place - 1] : (shown[place + 2] ?? null);
         if (before !== undefined) change({ columns: moveColumn(shown, column, before) });
       },
-      drop: (column, before) => {
+      drop: (column, { column: target, side }) => {
+        const rest = shown.filter((name) => name !== column);
+        const before = side === "before" ? target : (rest[rest.indexOf(target) + 1] ?? null);
         change({ columns: moveColumn(shown, column, before) });
       },
     }),

@@ -10,6 +10,7 @@ export type Theme = "light" | "dark";
 /** What was chosen. */
 export type ThemeChoice = Theme | "system";
 
+// Read by public/theme.js too, before the first paint.
 const storageKey = "trailmark.theme";
 const listeners = new Set<() => void>();
 // Tests have no window, or one without media queries.
@@ -53,6 +54,7 @@ export function useThemeChoice(): ThemeChoice {
 
 function apply(): void {
   document.documentElement.dataset["theme"] = theme();
+  document.documentElement.style.colorScheme = theme();
   for (const listener of listeners) listener();
 }
 

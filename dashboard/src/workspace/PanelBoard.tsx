@@ -25,7 +25,7 @@ import type { RunView } from "./view";
 export interface PanelBoardProps {
   project: string;
   state: ViewState;
-  columns: UseQueryResult<Columns>;
+  columns: Pick<UseQueryResult<Columns>, "data" | "error" | "isPending" | "refetch">;
   sections: Section[];
   runs: RunView[];
 }

@@ -2,6 +2,7 @@ import { ChevronsDownUp, ChevronsUpDown, PanelLeft, Plus, Redo2, Search, Sliders
 import { useRef, useState } from "react";
 
 import type { Columns } from "../api/types";
+import { useCommands } from "../app/commands";
 import { useShortcut } from "../app/keyboard";
 import { Button } from "../ui/Button";
 import { plural } from "../ui/format";
@@ -15,33 +16,45 @@ import { PanelDialog } from "./PanelDialog";
 import { chartsSection, type Section } from "./sections";
 import { SettingsForm } from "./SettingsForm";
 import styles from "./Toolbar.module.css";
-import type { ViewState } from "./useView";
-import type { VisibleRuns } from "./useVisibleRuns";
+import type { ViewPlace, ViewState } from "./useView";
+import type { RunView } from "./view";
 import { ViewMenu } from "./ViewMenu";
 
 /** Properties of a `Toolbar`. */
 export interface ToolbarProps {
   project: string;
   state: ViewState;
-  visible: VisibleRuns;
+  /** Which page it is on; each has saved views of its own. */
+  place: ViewPlace;
+  /** The runs that are drawn. */
+  runs: RunView[];
   columns: Columns | undefined;
   sections: Section[];
-  listOpen: boolean;
-  onToggleList: () => void;
+  /** The list of runs beside the panels, where there is one. */
+  list?: { open: boolean; onToggle: () => void };
 }
 
 /** What is over the panels: their search, the settings of all charts, undo, saved views, new panels. */
-export function Toolbar({ project, state, visible, columns, sections, listOpen, onToggleList }: ToolbarProps) {
+export function Toolbar({ project, state, place, runs, columns, sections, list }: ToolbarProps) {
   const { view, change } = state;
   const [search, setSearch] = useTyped(view.panelSearch, (panelSearch) => { change({ panelSearch }, "panelSearch"); }, 120);
   const [adding, setAdding] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const folded = sections.length > 0 && sections.every((section) => section.collapsed);
   useShortcut({ keys: "/", about: "Search panels", group: "Workspace", run: () => field.current?.focus() });
+  useShortcut({ keys: "Ctrl+z", about: "Undo a change of the view", group: "Workspace", run: state.undo });
+  useShortcut({ keys: "Ctrl+Shift+z", about: "Redo it", group: "Workspace", run: state.redo });
+  const names = sections.map((section) => section.name);
+  useCommands([
+    { label: "Fold all sections", group: "Workspace", run: () => { change(foldAll(view, names, true)); } },
+    { label: "Unfold all sections", group: "Workspace", run: () => { change(foldAll(view, names, false)); } },
+  ]);
   useShortcut({ keys: "n", about: "New panel", group: "Workspace", run: () => { setAdding(true); } });
   return (
     <div className={styles["toolbar"]} role="toolbar" aria-label="Panels">
-      <IconButton label={listOpen ? "Hide the run list" : "Show the run list"} keys="[" icon={<PanelLeft />} pressed={listOpen} onClick={onToggleList} />
+      {list && (
+        <IconButton label={list.open ? "Hide the run list" : "Show the run list"} keys="[" icon={<PanelLeft />} pressed={list.open} onClick={list.onToggle} />
+      )}
       <div className={styles["search"]}>
         <TextField
           ref={field}
@@ -73,13 +86,13 @@ export function Toolbar({ project, state, visible, columns, sections, listOpen, 
         label={folded ? "Unfold all sections" : "Fold all sections"}
         icon={folded ? <ChevronsUpDown /> : <ChevronsDownUp />}
         onClick={() => {
-          change(foldAll(view, sections.map((section) => section.name), !folded));
+          change(foldAll(view, names, !folded));
         }}
       />
       <span className={styles["space"]} />
       <IconButton label="Undo" keys="Ctrl Z" icon={<Undo2 />} disabled={!state.canUndo} onClick={state.undo} />
       <IconButton label="Redo" keys="Ctrl Shift Z" icon={<Redo2 />} disabled={!state.canRedo} onClick={state.redo} />
-      <ViewMenu project={project} state={state} />
+      <ViewMenu project={project} state={state} place={place} />
       <Button icon={<Plus />} onClick={() => { setAdding(true); }}>
         Panel
       </Button>
@@ -87,7 +100,7 @@ export function Toolbar({ project, state, visible, columns, sections, listOpen, 
         <PanelDialog
           project={project}
           columns={columns}
-          runs={visible.runs}
+          runs={runs}
           settings={sections[0]?.settings ?? view.settings}
           panel={null}
           onClose={() => { setAdding(false); }}

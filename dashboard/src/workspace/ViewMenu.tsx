@@ -12,11 +12,11 @@ import { TextField } from "../ui/TextField";
 import { toast, toastError } from "../ui/Toasts";
 import { removedCount, restorePanels } from "./edits";
 import { differencesOf, encodeView, readView } from "./encoding";
-import type { ViewState } from "./useView";
+import type { ViewPlace, ViewState } from "./useView";
 import { defaultView } from "./view";
 
 /** Saved views, a link to this one, and the way back to the automatic one. */
-export function ViewMenu({ project, state }: { project: string; state: ViewState }) {
+export function ViewMenu({ project, state, place }: { project: string; state: ViewState; place: ViewPlace }) {
   const views = useViews(project);
   const client = useQueryClient();
   const [saving, setSaving] = useState(false);
@@ -25,7 +25,7 @@ export function ViewMenu({ project, state }: { project: string; state: ViewState
 
   async function save(name: string) {
     try {
-      await put(path("projects", project, "views", name), { kind: "workspace", ...differencesOf({ ...view, full: null }) });
+      await put(path("projects", project, "views", name), { kind: place, ...differencesOf({ ...view, full: null }) });
       toast(`View “${name}” saved`);
     } catch (error) {
       toastError(error);
@@ -46,12 +46,16 @@ export function ViewMenu({ project, state }: { project: string; state: ViewState
     await refresh();
   }
   async function copyLink() {
+    const parameters = new URLSearchParams(window.location.search);
     const text = encodeView(view);
-    await copyText(window.location.origin + window.location.pathname + (text === "" ? "" : `?v=${text}`));
+    if (text === "") parameters.delete("v");
+    else parameters.set("v", text);
+    const rest = parameters.toString();
+    await copyText(window.location.origin + window.location.pathname + (rest === "" ? "" : `?${rest}`));
     toast("Link to this view copied");
   }
 
-  const saved = (views.data ?? []).filter((each) => isWorkspace(each.view));
+  const saved = (views.data ?? []).filter((each) => isOf(place, each.view));
   const removed = removedCount(view);
   const items: MenuItem[] = [
     ...saved.map((each) => ({ label: each.name, icon: <Bookmark />, run: () => { state.take(readView(each.view)); } })),
@@ -111,6 +115,6 @@ function SaveDialog({ taken, onClose, onSave }: { taken: string[]; onClose: () =
   );
 }
 
-function isWorkspace(view: unknown): boolean {
-  return typeof view === "object" && view !== null && (view as { kind?: unknown }).kind === "workspace";
+function isOf(place: ViewPlace, view: unknown): boolean {
+  return typeof view === "object" && view !== null && (view as { kind?: unknown }).kind === place;
 }

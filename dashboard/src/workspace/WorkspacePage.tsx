@@ -6,7 +6,6 @@ import { useShortcut } from "../app/keyboard";
 import { Drawer } from "../ui/Drawer";
 import { readJson, writeJson } from "../ui/storage";
 import { useWindowWidth } from "../ui/useWindowWidth";
-import { foldAll } from "./edits";
 import { NoRuns } from "./NoRuns";
 import { PanelBoard } from "./PanelBoard";
 import { RunList } from "./RunList";
@@ -26,7 +25,7 @@ const listKey = "trailmark.list";
 /** The workspace of a project: its runs beside panels of what they logged. */
 export function WorkspacePage({ project }: { project: string }) {
   const state = useView(project);
-  const { view, change } = state;
+  const { view } = state;
   const columns = useColumns(project);
   const visible = useVisibleRuns(project, view);
   const narrow = useWindowWidth() < drawerBelow;
@@ -42,13 +41,8 @@ export function WorkspacePage({ project }: { project: string }) {
     writeJson(listKey, listOpen);
   }, [listOpen]);
 
-  useShortcut({ keys: "Ctrl+z", about: "Undo a change of the view", group: "Workspace", run: state.undo });
-  useShortcut({ keys: "Ctrl+Shift+z", about: "Redo it", group: "Workspace", run: state.redo });
   useShortcut({ keys: "[", about: "Show or hide the run list", group: "Workspace", run: toggleList });
-  const names = sections.map((section) => section.name);
   useCommands([
-    { label: "Fold all sections", group: "Workspace", run: () => { change(foldAll(view, names, true)); } },
-    { label: "Unfold all sections", group: "Workspace", run: () => { change(foldAll(view, names, false)); } },
     { label: "Show or hide the run list", group: "Workspace", keys: "[", run: toggleList },
   ]);
 
@@ -68,11 +62,11 @@ export function WorkspacePage({ project }: { project: string }) {
         <Toolbar
           project={project}
           state={state}
-          visible={visible}
+          place="workspace"
+          runs={visible.runs}
           columns={columns.data}
           sections={sections}
-          listOpen={narrow ? drawer : listOpen}
-          onToggleList={toggleList}
+          list={{ open: narrow ? drawer : listOpen, onToggle: toggleList }}
         />
         <PanelBoard project={project} state={state} columns={columns} sections={sections} runs={visible.runs} />
       </div>

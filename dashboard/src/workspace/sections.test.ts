@@ -19,14 +19,23 @@ describe("buildSections", () => {
   it("puts keys under their first prefix and those without one first", () => {
     expect(names()).toEqual([
       ["Charts", ["layer9", "layer10", "loss"]],
-      ["a", ["a/b/c"]],
       ["train", ["train/acc", "train/loss"]],
       ["val", ["val/loss"]],
+      ["a", ["a/b/c"]],
     ]);
   });
 
   it("can use the last prefix instead", () => {
     expect(names({ ...defaultView, prefix: "last" }).map(([name]) => name)).toContain("a/b");
+  });
+
+  it("puts what watching a model logs after all that others logged, and pictures near the top", () => {
+    const logged = ["gradients/0", "parameter_norm/0", "zeta/x", "test/acc", "eval/acc", "train/acc", "parameters", "gradient_norm/0"].map((name) => key(name));
+    const objects = [key("samples", { kind: "object", types: ["image"] }), key("graph_0", { kind: "object", types: ["graph"] })];
+    const system = key("cpu", { stream: "system" });
+    expect(names(defaultView, [system, ...objects, ...logged]).map(([name]) => name)).toEqual(
+      ["Charts", "Media", "train", "eval", "test", "zeta", "gradient_norm", "gradients", "Model", "parameter_norm", "System"],
+    );
   });
 
   it("leaves out hidden keys and those that are only the x axis of others", () => {
@@ -38,7 +47,7 @@ describe("buildSections", () => {
     const given = [key("gpu.0.memory", { stream: "system" }), key("gpu.1.memory", { stream: "system" }), key("loss")];
     const system = buildSections(given, defaultView).at(-1);
     expect(system).toMatchObject({ name: "System", collapsed: true });
-    expect(system?.panels).toMatchObject([{ title: "gpu.*.memory", keys: ["gpu.0.memory", "gpu.1.memory"], options: { stream: "system" } }]);
+    expect(system?.panels).toMatchObject([{ title: "gpu.*.memory", keys: ["gpu.0.memory", "gpu.1.memory"], options: { stream: "system", unit: "%", yLimits: [0, 100] } }]);
   });
 
   it("finds panels by a regular expression and unfolds their sections", () => {

@@ -2,7 +2,9 @@
 
 import type { Key } from "../api/types";
 import { automaticKind, panelKind } from "../panels/registry";
+import { systemOptions } from "../run/system";
 import { groupBy } from "../ui/group";
+import { isWatched, prefixRank } from "./sectionRank";
 import type { ChartSettings, PanelConfig, PanelEdit, WorkspaceView } from "./view";
 
 /** A section with its panels in order. */
@@ -19,6 +21,8 @@ export interface Section {
 export const chartsSection = "Charts";
 /** Where logged objects without a `/` go. */
 export const mediaSection = "Media";
+/** Where the graph and the layers of a watched model go. */
+export const modelSection = "Model";
 /** Where what was measured beside the script goes. */
 export const systemSection = "System";
 
@@ -54,7 +58,8 @@ export function sectionOf(key: Key, prefix: "first" | "last"): string {
   if (key.stream === "system") return systemSection;
   const slash = prefix === "first" ? key.key.indexOf("/") : key.key.lastIndexOf("/");
   if (slash > 0) return key.key.slice(0, slash);
-  return key.kind === "object" ? mediaSection : chartsSection;
+  if (key.kind !== "object") return chartsSection;
+  return isWatched(key.key) ? modelSection : mediaSection;
 }
 
 /** The words over a panel. */
@@ -106,7 +111,7 @@ function automatic(id: string, keys: Key[], section: string, title?: string): Pl
     kind: kind.kind,
     keys: keys.map((key) => key.key),
     ...(kind.size ?? normalSize),
-    options: first.stream === "system" ? { stream: "system" } : {},
+    options: first.stream === "system" ? systemOptions(keys.map((key) => key.key)) : {},
   };
   return [{ section, panel: title === undefined ? panel : { ...panel, title } }];
 }
@@ -136,8 +141,17 @@ function orderPanels(panels: PanelConfig[], order: string[]): PanelConfig[] {
 function orderSections(names: string[], order: string[]): string[] {
   const rank = (name: string) => {
     const chosen = order.indexOf(name);
-    if (chosen >= 0) return chosen;
-    return order.length + (name === chartsSection ? 0 : name === mediaSection ? 2 : name === systemSection ? 3 : 1);
+    return chosen >= 0 ? chosen : order.length + sectionRank(name);
   };
   return names.sort((a, b) => rank(a) - rank(b) || natural.compare(a, b));
+}
+
+// Between the metrics without a prefix and those of `train`: pictures are what one looks at first.
+const mediaRank = 1;
+
+function sectionRank(name: string): number {
+  if (name === chartsSection) return 0;
+  if (name === mediaSection) return mediaRank;
+  if (name === modelSection) return mediaRank + prefixRank("graph");
+  return name === systemSection ? Infinity : mediaRank + 1 + prefixRank(name);
 }

@@ -1,4 +1,4 @@
-/** The view of a workspace: in the address, remembered for the next visit, with undo and redo. */
+/** The view of a page of panels: in the address, remembered for the next visit, with undo and redo. */
 
 import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
 import { useLocation, useSearch } from "wouter";
@@ -24,6 +24,9 @@ export interface ViewState {
   canUndo: boolean;
   canRedo: boolean;
 }
+
+/** The pages that have a view; each remembers its own. */
+export type ViewPlace = "workspace" | "run" | "compare";
 
 const mostUndone = 100;
 // Browsers refuse more than about 100 changes of the address in 30 s.
@@ -67,12 +70,13 @@ export function historyReducer(history: History, action: HistoryAction): History
   }
 }
 
-/** The view of the address; without one there, the last view of this project in this browser. */
-export function useView(project: string): ViewState {
+/** The view of the address; without one there, the last view of this page of the project in this browser. */
+export function useView(project: string, place: ViewPlace = "workspace"): ViewState {
+  const storage = storageKey(project, place);
   const search = useSearch();
   const [, navigate] = useLocation();
   const told = new URLSearchParams(search).get("v");
-  const [history, dispatch] = useReducer(historyReducer, null, () => start(project, told));
+  const [history, dispatch] = useReducer(historyReducer, null, () => start(storage, told));
   const present = history.present;
   const text = useMemo(() => encodeView(present), [present]);
   const written = useRef(told ?? "");
@@ -86,7 +90,7 @@ export function useView(project: string): ViewState {
 
   useEffect(() => {
     const timer = setTimeout(() => {
-      writeJson(storageKey(project), encodeView({ ...present, full: null }));
+      writeJson(storage, encodeView({ ...present, full: null }));
       const parameters = new URLSearchParams(window.location.search);
       if ((parameters.get("v") ?? "") === text) return;
       written.current = text;
@@ -98,7 +102,7 @@ export function useView(project: string): ViewState {
     return () => {
       clearTimeout(timer);
     };
-  }, [project, present, text, navigate, told]);
+  }, [storage, present, text, navigate, told]);
 
   const change = useCallback<ChangeView>((part, merge) => {
     dispatch({ kind: "change", change: part, merge });
@@ -115,12 +119,13 @@ export function useView(project: string): ViewState {
   return { view: present, change, take, undo, redo, canUndo: history.past.length > 0, canRedo: history.future.length > 0 };
 }
 
-function start(project: string, told: string | null): History {
-  const remembered = readJson<unknown>(storageKey(project), "");
+function start(storage: string, told: string | null): History {
+  const remembered = readJson<unknown>(storage, "");
   const text = told ?? (typeof remembered === "string" ? remembered : "");
   return { past: [], present: decodeView(text) ?? defaultView, future: [], merge: undefined };
 }
 
-function storageKey(project: string): string {
-  return `trailmark.view.${project}`;
+function storageKey(project: string, place: ViewPlace): string {
+  // A project may be called anything, so that only a part before its name cannot be taken for another's.
+  return `trailmark.${place === "workspace" ? "view" : `view-${place}`}.${project}`;
 }

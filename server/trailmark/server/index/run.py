@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from trailmark.errors import JournalError
-from trailmark.journal.fold import JournalState
 from trailmark.journal.runstate import combine
 from trailmark.server.index.change import FIELDS, MOST_KEYS, RunChange
 from trailmark.server.index.journal import JournalTail
@@ -123,10 +122,13 @@ class RunTail:
         if not self.number:
             created = not self._states.find(connection, self.name.project, self.name.id)
             if created:
-                first = {name: JournalState(header=header) for name, header in self._lineup.headers.items()}
-                self._states.put(connection, combine(self._directory, first), revision)
-            self._series.load(connection, self.number)
-            anew = not created and not self._knows(connection, looks)
+                self._states.create(connection, self.name.project, self.name.id, revision)
+                self._series.begin(self.number)
+                self._lines.begin()
+                anew = False
+            else:
+                self._series.load(connection, self.number)
+                anew = not self._knows(connection, looks)
         if anew:
             self._forget(connection)
         for name, now in looks.items():

@@ -63,6 +63,10 @@ class SeriesTail:
         """Whether there is something to `flush`."""
         return bool(self.writer.counts())
 
+    def begin(self, run: int) -> None:
+        """Begin with a run of which nothing is in the tables."""
+        self._writer = SeriesWriter(run)
+
     def load(self, connection: Connection, run: int) -> None:
         """Go on with what is in the tables."""
         self._writer = SeriesWriter.load(connection, run)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from trailmark.server.store import codec, overview, points, schema
-from trailmark.server.store.database import upsert
+from trailmark.server.store.database import insert, upsert
 from trailmark.server.store.points import NUMBER, OBJECT, Batch, Name, Points
 
 if TYPE_CHECKING:
@@ -42,12 +42,15 @@ class Done(NamedTuple):
 class Cutting:
     """Cuts points of one run into chunks, in one flush."""
 
-    def __init__(self, connection: sa.Connection, run: int) -> None:
+    def __init__(self, connection: sa.Connection, run: int, *, is_first: bool = False) -> None:
+        """Begin; with `is_first` the run has no chunks yet."""
         self._connection = connection
         self._run = run
-        heads = schema.heads
-        newest = connection.scalar(sa.select(sa.func.max(heads.c.number)).where(heads.c.run == run))
-        self._next_head = 0 if newest is None else newest + 1
+        self._next_head = 0
+        if not is_first:
+            heads = schema.heads
+            newest = connection.scalar(sa.select(sa.func.max(heads.c.number)).where(heads.c.run == run))
+            self._next_head = 0 if newest is None else newest + 1
         self._heads: dict[bytes, int] = {}  # numbers of the heads that this flush wrote, by what is in them
         self._head_rows: list[dict[str, Any]] = []
         self._chunk_rows: list[dict[str, Any]] = []
@@ -134,8 +137,7 @@ class Cutting:
         return self._heads[digest]
 
     def _write(self) -> None:
-        if self._head_rows:
-            self._connection.execute(sa.insert(schema.heads), self._head_rows)
+        insert(self._connection, schema.heads, self._head_rows)
         upsert(self._connection, schema.chunks, self._chunk_rows)
         self._head_rows, self._chunk_rows = [], []
 

@@ -9,6 +9,7 @@ state from the first to the last statement of a transaction; one writer works at
 from __future__ import annotations
 
 import functools
+import operator
 import sqlite3
 import threading
 from contextlib import contextmanager, suppress
@@ -272,10 +273,30 @@ def upsert(
     if not rows:
         return
     names = tuple(rows[0])
-    text, places = _upsert_text(connection.dialect, table, names, tuple(keep))
-    values = [tuple(row[name] for name in places) for row in rows] if places else list(rows)
-    # Made and sent without SQLAlchemy's work for each row, which costs more than the row: a live run is all upserts.
+    _send(connection, _upsert_text(connection.dialect, table, names, tuple(keep)), rows)
+
+
+def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert `rows`, which all have the same columns; none of them is there."""
+    if rows:
+        _send(connection, _insert_text(connection.dialect, table, tuple(rows[0])), rows)
+
+
+def _send(connection: sa.Connection, made: tuple[str, tuple[str, ...]], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Send rows without SQLAlchemy's work for each, which costs more than the row: to index is to write rows."""
+    text, places = made
+    if not places:
+        connection.exec_driver_sql(text, list(rows))
+        return
+    chosen = operator.itemgetter(*places)
+    values = [chosen(row) for row in rows] if len(places) > 1 else [(chosen(row),) for row in rows]
     connection.exec_driver_sql(text, values)
+
+
+@functools.lru_cache(maxsize=64)
+def _insert_text(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    compiled = sa.insert(table).compile(dialect=dialect, column_keys=list(names))
+    return str(compiled), tuple(compiled.positiontup or ())
 
 
 @functools.lru_cache(maxsize=256)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from trailmark.server.store import schema
+from trailmark.server.store.database import insert
 from trailmark.server.store.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class LineWriter:
 
     def __init__(self) -> None:
         self._next: int | None = None
+
+    def begin(self) -> None:
+        """Take it that the run has no lines yet."""
+        self._next = 0
 
     def clear(self, connection: sa.Connection, run: int) -> None:
         """Remove all lines of a run."""
@@ -93,7 +98,7 @@ class LineWriter:
             for number, ((stream, place), (begun, text)) in enumerate(texts.items(), self._next)
         ]
         for begin in range(0, len(rows), _INSERT_ROWS):
-            connection.execute(sa.insert(schema.lines), rows[begin : begin + _INSERT_ROWS])
+            insert(connection, schema.lines, rows[begin : begin + _INSERT_ROWS])
         self._next += len(rows)
 
     def _known(

@@ -22,8 +22,8 @@ _LETTERS = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL, "x":
 class Clock:
     """What is left of the time that the matches of one request may take."""
 
-    def __init__(self, limit_s: float = LIMIT_S) -> None:
-        self.left_s = limit_s
+    def __init__(self, limit_s: float | None = None) -> None:
+        self.left_s = LIMIT_S if limit_s is None else limit_s
 
 
 class Pattern:

@@ -18,7 +18,7 @@ from trailmark.api.lineage import own_run
 from trailmark.journal import records
 from trailmark.journal.records import Metric  # noqa: TC001 (msgspec evaluates the annotations of structs)
 from trailmark.server.store import schema
-from trailmark.server.store.database import upsert
+from trailmark.server.store.database import insert, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _INT64 = (-(1 << 63), (1 << 63) - 1)
 _IDENTITY = ("name", "notes", "tags", "run_group", "job_type", "archived", "deleted", "host", "entity", "details")
+_EMPTY = {"name": "", "state": "running", "tags": b"", "start_time": 0.0, "last_time": 0.0, "details": b""}
+_CREATE = sa.insert(schema.runs)
 _MOST_AT_ONCE = 500  # keys in one statement that removes values; SQLite takes some thousand parameters
 
 
@@ -80,6 +82,7 @@ class StateWriter:
     def __init__(self) -> None:
         self.number = 0
         self.created = False
+        self._is_new = False  # `create` was called, and `put` was not yet
         self._row: dict[str, Any] = {}
         self._values: dict[sa.Table, dict[str, bytes]] = {}
         self._listed: dict[sa.Table, list[Any]] = {}
@@ -93,6 +96,13 @@ class StateWriter:
             rows = connection.execute(sa.select(table.c.key, table.c.value).where(table.c.run == found))
             self._values[table] = {key: bytes(value) for key, value in rows}
         return found is not None
+
+    def create(self, connection: sa.Connection, project: str, run_id: str, revision: int) -> None:
+        """Make the row of a run that is not in the index; `put`, in the same transaction, tells what it is."""
+        row = {**_EMPTY, "project": project, "id": run_id, "revision": revision}
+        inserted = connection.execute(_CREATE, row)
+        self.number = int((inserted.inserted_primary_key or (0,))[0])
+        self._is_new = True
 
     def put(self, connection: sa.Connection, state: RunState, revision: int, *, values: bool = True) -> set[str]:
         """Write what changed, and return the fields of a `RunChange` that did.
@@ -115,19 +125,14 @@ class StateWriter:
 
     def _put_run(self, connection: sa.Connection, state: RunState, revision: int) -> set[str]:
         row = _row(state)
-        self.created = False
         if not self.number and not self.find(connection, state.project, state.id):
-            self.created = True
-            inserted = connection.execute(
-                sa.insert(schema.runs).values(project=state.project, id=state.id, revision=revision, **row)
-            )
-            self.number = int((inserted.inserted_primary_key or (0,))[0])
-        else:
-            changed = {name: value for name, value in row.items() if self._row.get(name, self) != value}
-            changed["revision"] = revision
-            text, places = _update_text(connection.dialect, tuple(changed))
-            values = {"which": self.number, **{f"new_{name}": value for name, value in changed.items()}}
-            connection.exec_driver_sql(text, tuple(values[place] for place in places) if places else values)
+            self.create(connection, state.project, state.id, revision)
+        self.created, self._is_new = self._is_new, False
+        changed = {name: value for name, value in row.items() if self._row.get(name, self) != value}
+        changed["revision"] = revision
+        text, places = _update_text(connection.dialect, tuple(changed))
+        values = {"which": self.number, **{f"new_{name}": value for name, value in changed.items()}}
+        connection.exec_driver_sql(text, tuple(values[place] for place in places) if places else values)
         identity = any(self._row.get(name, self) != row[name] for name in _IDENTITY)
         self._row = row
         return {"identity"} if identity else set()
@@ -150,12 +155,13 @@ class StateWriter:
         if known == rows or (known is None and self.created and not rows):
             self._listed[table] = rows
             return False
+        if known is None and self.created:
+            known = []
         if known is None or rows[: len(known)] != known:
             connection.execute(sa.delete(table).where(table.c.run == self.number))
             known = []
         numbered = [{"run": self.number, "number": number, **row} for number, row in enumerate(rows)]
-        if new := numbered[len(known) :]:
-            connection.execute(sa.insert(table), new)
+        insert(connection, table, numbered[len(known) :])
         self._listed[table] = rows
         return True
 

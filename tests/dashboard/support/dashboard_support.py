@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 DEADLINE_S = 60.0
-TRAINING = Path(__file__).parent / "training"
+TRAINING = Path(__file__).parent.parent / "training"
 
 
 class Server(NamedTuple):

@@ -25,7 +25,7 @@ from trailmark.server.store.database import Database, default_url
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_START_S = 30.0
+_START_S = 60.0
 _SETTINGS = ("listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=50")
 _numbers = count()
 
