@@ -1,4 +1,4 @@
-"""What the server costs: charts of long runs, and the bytes that numbers take in its index.
+"""What the server costs: charts of long runs, also beside other trackers' servers, and the bytes that numbers take.
 
 Each figure is the best of its rounds, which is what the code costs; files are warm, as they are for who has just
 looked.
@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import server_chart
-from harness import OURS, Bar, Benchmark, answer, parser, scratch, work
+import server_peers
+from harness import OURS, Bar, Benchmark, answer, parser, ratio, scratch, work
+from trackers import TRACKERS
 
 if TYPE_CHECKING:
     import argparse
@@ -20,6 +22,7 @@ ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "curves": server_chart.write_curves,
     "write": server_chart.write_runs,
     "read": server_chart.read_charts,
+    "peer": server_peers.measure,
 }
 
 
@@ -68,10 +71,36 @@ def numbers(benchmark: Benchmark, place: Path) -> list[Bar]:
     return [*bars, Bar("SeriesWriter, a million points", slowest, 1, "s")]
 
 
+def beside(benchmark: Benchmark, place: Path) -> None:
+    """Ask our server and those of others for the same chart, over HTTP."""
+    arguments = benchmark.arguments
+    runs, points = arguments.runs, arguments.peer_points
+    found: dict[str, dict[str, Any]] = {}
+    rows = {}
+    for name in arguments.beside:
+        if name in server_peers.CHARTS:
+            if TRACKERS[name].version:
+                benchmark.say(f"{name}: writing {runs:,} runs of {points:,} points, and asking for their chart")
+                found[name] = work(__file__, place / name, action="peer", name=name, runs=runs, points=points)
+                rows[name] = _compared(found[name], found[OURS])
+            else:
+                rows[name] = ["not installed"]
+    benchmark.results["beside"] = found
+    title = f"a chart of {runs:,} runs of {points:,} points, over HTTP, as the own dashboard asks for it"
+    benchmark.table(title, ["ms", "ratio", "points a run", "the outlier is in it"], rows)
+
+
+def _compared(found: dict[str, Any], ours: dict[str, Any]) -> list[str]:
+    shown = "yes" if found["spike"] else "no"
+    return [f"{1e3 * found['seconds']:.1f}", ratio(found["seconds"], ours["seconds"]), f"{found['points']:,}", shown]
+
+
 def run(benchmark: Benchmark) -> None:
     """Measure everything."""
     with scratch() as place:
         benchmark.bars = [*charts(benchmark, Path(place)), *numbers(benchmark, Path(place))]
+        if benchmark.arguments.beside != [OURS]:
+            beside(benchmark, Path(place))
 
 
 def _arguments() -> argparse.Namespace:
@@ -81,6 +110,7 @@ def _arguments() -> argparse.Namespace:
     made.add_argument("--many-runs", type=int, default=100, help="in the large chart (%(default)s)")
     made.add_argument("--many-points", type=int, default=1_000_000, help="of each of them (%(default)s)")
     made.add_argument("--curve-points", type=int, default=500_000, help="of each curve that is weighed (%(default)s)")
+    made.add_argument("--peer-points", type=int, default=10_000, help="of each run beside peers (%(default)s)")
     return made.parse_args()
 
 
@@ -91,7 +121,7 @@ def main() -> None:
         task = arguments.worker
         answer(ACTIONS[task.pop("action")](Path(task.pop("folder")), **task))
         return
-    arguments.peers = [OURS]
+    arguments.beside, arguments.peers = arguments.peers, [OURS]
     Benchmark("server", arguments).complete(run)
 
 

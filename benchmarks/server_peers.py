@@ -74,10 +74,29 @@ def write_trackio(folder: Path, runs: int, points: int) -> None:
         SQLiteStorage.bulk_log(project=PROJECT, run=f"run{number}", metrics_list=rows, steps=list(range(points)))
 
 
-WRITERS = {"tensorboard": write_tensorboard, "mlflow": write_mlflow, "trackio": write_trackio}
+def write_trailmark(folder: Path, runs: int, points: int) -> None:
+    """Log rows as a training script does."""
+    import trailmark
+
+    settings = {"system": False, "console": "off", "silent": True, "git": False, "requirements": False}
+    for number in range(runs):
+        with trailmark.init(project=PROJECT, id=f"run{number}", dir=folder, settings=settings) as run:
+            for step in range(points):
+                run.log({"loss": value_at(step, points)})
+
+
+WRITERS = {
+    "trailmark": write_trailmark,
+    "tensorboard": write_tensorboard,
+    "mlflow": write_mlflow,
+    "trackio": write_trackio,
+}
 
 
 def _command(name: str, folder: Path, port: int) -> list[str]:
+    if name == "trailmark":
+        ui = ["ui", "--no-browser", "--no-token", "--port", str(port)]
+        return [sys.executable, "-m", "trailmark", "--root", str(folder), *ui]
     if name == "tensorboard":
         return [sys.executable, "-m", "tensorboard.main", "--logdir", str(folder), "--port", str(port)]
     if name == "mlflow":
@@ -92,6 +111,26 @@ def _asked(url: str, body: Any = None) -> Any:
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:
         return json.loads(answer.read())
+
+
+def _trailmark_chart(url: str, runs: int) -> list[list[float]]:
+    import numpy as np
+
+    names = [f"run{number}" for number in range(runs)]
+    body = {"project": PROJECT, "runs": names, "keys": ["loss"], "x": "step", "resolution": 1000}
+    request = urllib.request.Request(
+        f"{url}/api/v1/series/query", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:
+        content = answer.read()
+    size = int.from_bytes(content[:4], "little")
+    header = json.loads(content[4 : 4 + size])
+    arrays, at = [], 4 + size
+    for array in header["arrays"]:
+        kind = np.dtype(f"<{array['type']}")
+        arrays.append(np.frombuffer(content, kind, array["length"], at))
+        at += -(-kind.itemsize * array["length"] // 8) * 8
+    return [arrays[series["y" if series["exact"] else "max"]].tolist() for series in header["series"]]
 
 
 def _tensorboard_chart(url: str, runs: int) -> list[list[float]]:
@@ -131,7 +170,12 @@ def _trackio_chart(url: str, runs: int) -> list[list[float]]:
     return found
 
 
-CHARTS = {"tensorboard": _tensorboard_chart, "mlflow": _mlflow_chart, "trackio": _trackio_chart}
+CHARTS = {
+    "trailmark": _trailmark_chart,
+    "tensorboard": _tensorboard_chart,
+    "mlflow": _mlflow_chart,
+    "trackio": _trackio_chart,
+}
 
 
 @contextlib.contextmanager
@@ -170,7 +214,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def measure(name: str, folder: Path, runs: int, points: int) -> dict[str, Any]:
+def measure(folder: Path, name: str, runs: int, points: int) -> dict[str, Any]:
     """Write the runs with tracker `name`, and time its server's answer for one chart of them, the best of three.
 
     Returns:

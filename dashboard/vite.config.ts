@@ -36,7 +36,7 @@ export default defineConfig({
     projects: [
       // What needs no page runs without one, in one process: a simulated page costs seconds a file.
       { extends: true, test: { name: "logic", environment: "node", isolate: false, include: ["src/**/*.test.ts"] } },
-      { extends: true, test: { name: "page", environment: "jsdom", include: ["src/**/*.test.tsx"] } },
+      { extends: true, test: { name: "page", environment: "jsdom", setupFiles: "src/testing/browser.ts", testTimeout: 60_000, include: ["src/**/*.test.tsx"] } },
     ],
   },
 });

@@ -1,8 +1,9 @@
-"""Draw the pictures of the documents, as SVG files beside this script: what `trailmark` prints, and charts.
+"""Draw the pictures of the documents, beside this script: what `trailmark` prints, charts, and pages of the dashboard.
 
-python docs/pictures.py ROOT      # where ROOT holds the runs of `trailmark demo`
+python docs/pictures.py ROOT            # where ROOT holds the runs of `trailmark demo`
+python docs/pictures.py ROOT pages      # only those: terminal, charts or pages
 
-Charts need scikit-learn and vl-convert-python.
+Charts need scikit-learn and vl-convert-python, pages Playwright and Chromium.
 """
 
 import fcntl
@@ -10,6 +11,9 @@ import io
 import os
 import pty
 import re
+import shutil
+import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -20,6 +24,15 @@ from rich.console import Console
 from rich.text import Text
 
 WIDTH = 104  # characters
+PAGE_SIZE = {"width": 1360, "height": 850}
+PALETTE = 128  # colours of a page's picture, which has few; it is a fraction of the size then
+SETTLED = "() => ![...document.querySelectorAll('[role=status]')].some((each) => each.textContent.includes('Loading'))"
+# Puts other words in the place of some, wherever they stand on a page.
+ANONYMOUS = """(words) => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode())
+    for (const [here, shown] of words) texts.currentNode.data = texts.currentNode.data.replaceAll(here, shown);
+}"""
 PICTURES = {
     "ls": ["ls", "demo", "--columns", "name,state,val/accuracy.max,val/loss.best,config.hidden_layer_sizes,runtime"],
     "show": ["show", "demo/deep", "--plot", "train/batch_loss"],
@@ -73,16 +86,85 @@ def charts() -> None:
     (Path(__file__).parent / "charts.svg").write_text(re.sub(r' (aria-\w+|role)="[^"]*"', "", svg))
 
 
-def main() -> None:
-    """Draw all pictures, those of the terminal from the runs in the root that is given."""
-    charts()
+def addresses(root: Path) -> dict[str, str]:
+    """Return the pages that are shown, by the name of their picture."""
+    from trailmark import Api
+
+    runs = {run.name: run for run in Api(root).runs("demo")}
+    deep, wide = runs["deep"], runs["wide"]
+    run = f"p/demo/runs/{deep.id}"
+    return {
+        "home": "",
+        "workspace": "p/demo",
+        "table": "p/demo/table",
+        "run": run,
+        "charts": f"{run}/charts",
+        "logs": f"{run}/logs",
+        "artifact": "p/demo/artifacts/digits-mlp",
+        "compare": f"p/demo/compare?runs={deep.id},{wide.id},{runs['fast'].id}",
+    }
+
+
+def anonymous(root: Path) -> list[tuple[str, str]]:
+    """Return what is only so on the machine that draws the pictures, and what is shown for it."""
+    home = "/home/me/digits"
+    return [
+        (str(root.absolute()), f"{home}/trailmark-runs"),
+        (sys.prefix, f"{home}/.venv"),
+        (socket.gethostname(), "workstation"),
+    ]
+
+
+def pages(root: Path) -> None:
+    """Take pictures of the pages of the dashboard, light and dark."""
+    from playwright.sync_api import sync_playwright
+
+    ui = ["ui", "--no-browser", "--no-token", "--port", "0"]
+    command = [sys.executable, "-m", "trailmark", "--root", str(root), *ui]
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as playwright:
+        assert server.stdout is not None
+        url = server.stdout.readline().rstrip("\n").partition("\t")[2]
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for theme in ("light", "dark"):
+            page = browser.new_context(viewport=PAGE_SIZE, color_scheme=theme).new_page()  # type: ignore[arg-type]
+            for name, path in addresses(root).items():
+                page.goto(url + path)
+                page.get_by_role("main").wait_for()
+                page.wait_for_timeout(1500)  # what a page asks for in turn has begun by then
+                page.wait_for_function(SETTLED)
+                page.wait_for_timeout(1000)  # and is drawn
+                page.evaluate(ANONYMOUS, anonymous(root))
+                _keep(page.screenshot(), f"ui-{name}-{theme}.png")
+        browser.close()
+        server.send_signal(signal.SIGINT)
+
+
+def _keep(png: bytes, name: str) -> None:
+    """Write a picture with few colours."""
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(PALETTE, dither=Image.Dither.NONE)
+    image.save(Path(__file__).parent / name, optimize=True)
+
+
+def terminal(root: Path) -> None:
+    """Draw what commands print in a terminal."""
     for name, arguments in PICTURES.items():
-        text = printed([sys.executable, "-m", "trailmark", "--root", sys.argv[1], *arguments])
+        text = printed([sys.executable, "-m", "trailmark", "--root", str(root), *arguments])
         console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
         console.print(Text.from_ansi(f"$ trailmark {' '.join(arguments[:2])}\n{text.rstrip()}"))
         svg = console.export_svg(title=f"trailmark {arguments[0]}", unique_id=name)
         # Fonts from the network are not for a file that is looked at offline: the viewer's own will do.
         (Path(__file__).parent / f"{name}.svg").write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL))
+
+
+def main() -> None:
+    """Draw the pictures that are asked for, or all; those of runs from the root that is given."""
+    root, *chosen = sys.argv[1:]
+    parts = {"terminal": lambda: terminal(Path(root)), "charts": charts, "pages": lambda: pages(Path(root))}
+    for name in chosen or parts:
+        parts[name]()
 
 
 if __name__ == "__main__":

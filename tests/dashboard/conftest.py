@@ -92,7 +92,7 @@ def look(browser: Browser, server: Server) -> Iterator[Any]:
             complaints.append(f"{response.status} {response.request.method} {response.url}")
 
     def opened(
-        path: str = "", *, dark: bool = False, width: int = 1280, height: int = 900, of: Server = server, **more: Any
+        path: str = "", *, dark: bool = False, width: int = 1280, height: int = 2400, of: Server = server, **more: Any
     ) -> Page:
         scheme = "dark" if dark else "light"
         size = {"width": width, "height": height}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,23 @@ def test_the_token_leaves_the_address(look: Any) -> None:
     [cookie] = page.context.cookies()
     assert cookie["httpOnly"]
     assert page.evaluate("document.cookie") == ""
+
+
+def test_the_workspace_loads_little(look: Any) -> None:
+    """What a browser fetches for a workspace of charts is at most 350 kB, compressed; the rest waits."""
+    fetched: dict[str, int] = {}
+    page = look()
+    settled(page)
+    page.on(
+        "response",
+        lambda got: fetched.__setitem__(got.url, len(gzip.compress(got.body()))) if "/assets/" in got.url else None,
+    )
+    page.goto(page.url + "p/long")
+    expect(page.locator("canvas").first).to_be_visible()
+    page.wait_for_timeout(500)
+    scripts = [url for url in fetched if url.endswith(".js")]
+    assert scripts
+    assert sum(fetched.values()) <= 350_000, fetched
 
 
 def test_home_shows_projects_and_their_runs(look: Any) -> None:

@@ -30,7 +30,12 @@ def test_the_token_is_in_no_command_line(tmp_path: Path, monkeypatch: pytest.Mon
     """The browser is given a file that leads to the address, and only its owner can read that."""
     opened: list[str] = []
     called = threading.Event()
-    monkeypatch.setattr("webbrowser.open", lambda address: (opened.append(address), called.set()))
+
+    def take(address: str) -> None:
+        opened.append(address)
+        called.set()
+
+    monkeypatch.setattr("webbrowser.open", take)
     open_page(ADDRESS, tmp_path)
     assert called.wait(60)
     page = tmp_path / "open.html"

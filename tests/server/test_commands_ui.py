@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0  # of processes that load the whole server, on a busy machine
 QUIET = {"system": False, "console": "off", "git": False, "requirements": False, "silent": True}
 
 

@@ -209,6 +209,7 @@ def test_a_logged_point_reaches_a_browser_and_a_restart_loses_nothing(root: Path
 async def _events(stream: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, str, Any]]:
     """Yield id, name and value of each event."""
     async for piece in stream:
-        parts = dict(line.partition(": ")[::2] for line in piece.decode().splitlines() if ": " in line)
+        lines = (line.partition(": ") for line in piece.decode().splitlines() if ": " in line)
+        parts = {name: value for name, _, value in lines}
         if "event" in parts:
             yield parts.get("id", ""), parts["event"], json.loads(parts["data"])

@@ -32,7 +32,7 @@ def test_no_made_up_request_fails(site: Site) -> None:
 
 
 def _try(client: TestClient, operation: Any) -> None:
-    @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
     @given(case=operation.as_strategy())
     def check(case: Any) -> None:
         made = case.as_transport_kwargs(base_url=str(client.base_url))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import random
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 import trailmark
 from api_support import Journal, Recorder
 from index_support import disagreements
 from trailmark.journal.records import Row
+from trailmark.server.index import indexer
 from trailmark.server.index.open import open_index
 from trailmark.server.store import schema
 
@@ -435,6 +438,37 @@ def test_an_index_that_is_spoiled_while_serving_is_made_anew(
     assert min(change.cursor for change in changes if change.runs) > cursor
 
 
+def test_the_newest_runs_come_first(begin: Callable[..., Run], index: Indexer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who opens the dashboard on many runs sees today's at once; progress counts those that are left."""
+    monkeypatch.setattr(indexer, "_SLICE_S", 0.0)  # one run a transaction
+    for number in range(4):
+        with begin(id=f"r{number}") as run:
+            run.log({"a": 1.0})
+        for path in folder(index, run).glob("*.journal"):
+            os.utime(path, (number, number))
+    index.look()
+    progress, runs = [], []
+    while index.is_behind:
+        progress.append(index.progress()[1:])
+        runs += [told.id for change in index.tick() for told in change.runs]
+    assert [*dict.fromkeys(runs)] == ["r3", "r2", "r1", "r0"]
+    assert [*dict.fromkeys(progress)] == [(0, 4), (1, 4), (2, 4), (3, 4)]
+    assert not index.progress().busy
+
+
+def test_what_live_runs_append_is_no_progress(begin: Callable[..., Run], index: Indexer, root: Path) -> None:
+    """Indexing ends when all is there that was when it began, however much comes meanwhile."""
+    live = begin(id="live")
+    live.log({"a": 1.0})
+    caught_up(index)
+    live.log({"a": 2.0})
+    index.look()
+    assert index.progress() == (False, 0, 0)
+    assert index.is_behind or index.tick([root / "p" / "live"])
+    caught_up(index)
+    live.finish()
+
+
 def test_a_full_disk_is_told_and_caught_up_with(begin: Callable[..., Run], index: Indexer) -> None:
     """While the index cannot grow the problems say so in words; when it can, nothing is missing."""
     with begin(id="r") as run:
@@ -460,7 +494,7 @@ def _limit_pages(database: Database, pages: int) -> None:
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
     database.close()
-    sa.event.listen(database.engine, "connect", limit)
+    event.listen(database.engine, "connect", limit)
 
 
 def test_a_journal_without_its_header_counts_as_a_worker(root: Path, index: Indexer) -> None:

@@ -18,6 +18,7 @@ import pytest
 from api_support import Recorder
 from index_support import disagreements
 from trailmark.journal.machine import machine_id, process_started
+from trailmark.server.index import tailer
 from trailmark.server.index.tailer import Tailer, is_remote
 
 if TYPE_CHECKING:
@@ -64,9 +65,8 @@ class Listener:
 def listener(request: pytest.FixtureRequest, index: Indexer) -> Iterator[Listener]:
     """Follow the root, told by the system or by looking."""
     found = Listener()
-    tailer = Tailer(index, found.take, polling=request.param == "polling")
-    tailer.start()
-    with contextlib.closing(tailer):
+    with contextlib.closing(Tailer(index, found.take, polling=request.param == "polling")) as following:
+        following.start()
         yield found
 
 
@@ -132,6 +132,22 @@ def test_an_index_that_is_deleted_while_nothing_runs_is_made_anew(
     assert disagreements(index) == []
 
 
+def test_runs_that_come_and_go_show_in_the_times_of_folders(
+    begin: Callable[..., Run], index: Indexer, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody tells of them, or the word got lost, the next look through all of the root is not waited for."""
+    monkeypatch.setattr(tailer, "_SCAN_S", 3600.0)
+    found = Listener()
+    with contextlib.closing(Tailer(index, found.take, polling=True)) as following:
+        following.start()
+        for name in "ab":
+            with begin(id=name):
+                pass
+            found.wait_run(lambda told, name=name: told.id == name)
+        shutil.rmtree(root / "p" / "a")
+        assert found.wait(lambda change: bool(change.removed)).removed == [("p", "a")]
+
+
 def test_a_root_that_comes_later_is_followed(tmp_path: Path) -> None:
     """`trailmark ui` may be started before the first run."""
     from trailmark.server.index.open import open_index
@@ -140,8 +156,8 @@ def test_a_root_that_comes_later_is_followed(tmp_path: Path) -> None:
     later, found = tmp_path / "later", Listener()
     with contextlib.closing(open_index(later)) as index:
         shutil.rmtree(later)
-        with contextlib.closing(Tailer(index, found.take)) as tailer:
-            tailer.start()
+        with contextlib.closing(Tailer(index, found.take)) as following:
+            following.start()
             Recorder(later).journal().finish()
             found.wait_run(lambda told: told.created)
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from store_support import add_run, store
 from trailmark.errors import UsageError
 from trailmark.server.store import schema
+from trailmark.server.store.cutting import CHUNK
 from trailmark.server.store.database import REVISION, Database, IndexDamagedError, default_url, upsert
 from trailmark.server.store.stored import find_series
 
@@ -47,7 +48,7 @@ def test_migrations_make_the_tables_of_the_schema(database: Database) -> None:
         for name, table in schema.metadata.tables.items():
             made = inspector.get_pk_constraint(name)["constrained_columns"]
             assert made == [column.name for column in table.primary_key]
-            cascades = [key["options"].get("ondelete") for key in inspector.get_foreign_keys(name)]
+            cascades = [key.get("options", {}).get("ondelete") for key in inspector.get_foreign_keys(name)]
             assert cascades == ["CASCADE" for _ in table.foreign_keys]
 
 
@@ -213,7 +214,7 @@ def test_a_truncated_file_is_told(local: Database) -> None:
 def test_damaged_numbers_are_told(database: Database) -> None:
     """Points of which a byte changed are damage of the index, and not other points."""
     run = add_run(database)
-    store(database, run, np.arange(100), {"loss": np.arange(100.0)}, settle=True)
+    store(database, run, np.arange(CHUNK), {"loss": np.arange(float(CHUNK))})
     with database.write() as connection:
         data = bytearray(connection.execute(sa.select(schema.chunks.c.data)).scalar_one())
         data[20] ^= 1
@@ -225,6 +226,18 @@ def test_damaged_numbers_are_told(database: Database) -> None:
 
     with pytest.raises(IndexDamagedError, match="checksum"):
         read()
+
+
+def test_a_damaged_tail_is_told(database: Database) -> None:
+    """Points that are not in chunks yet are sealed, too."""
+    run = add_run(database)
+    store(database, run, np.arange(100), {"loss": np.arange(100.0)}, settle=True)
+    with database.write() as connection:
+        data = bytearray(connection.execute(sa.select(schema.tails.c.data)).scalar_one())
+        data[20] ^= 1
+        connection.execute(sa.update(schema.tails).values(data=bytes(data)))
+    with pytest.raises(IndexDamagedError, match="checksum"), database.read() as connection:
+        find_series(connection, [(run, "loss")])[run, "loss"].points()
 
 
 def test_a_deleted_file_is_told(local: Database) -> None:

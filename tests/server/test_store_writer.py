@@ -120,8 +120,9 @@ def test_keys_in_turns(database: Database, rows: list[tuple[str, int]], *, settl
         _, points = read(database, run, name)
         assert points.step.tolist() == steps_of
         assert points.values.tolist() == [2 * number for number in steps_of]
-    if settle:
-        assert count_rows(database, schema.tails, run) == 0
+    if settle:  # in chunks, or few points in one tail
+        tails, chunks = (count_rows(database, table, run) for table in (schema.tails, schema.chunks))
+        assert (tails == 0) if chunks else (tails == 1)
 
 
 @pytest.mark.usefixtures("small")
@@ -145,6 +146,24 @@ def test_settling_fills_chunks_up(database: Database) -> None:
     with database.read() as connection:
         counts = connection.scalars(sa.select(schema.chunks.c.count).where(schema.chunks.c.key == "a")).all()
     assert sorted(counts) == [5, 16, 16, 16]
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("reload", [False, True])
+def test_a_small_run_that_is_over_is_one_tail(database: Database, *, reload: bool) -> None:
+    """Where all points are few, no chunks are cut until there are more."""
+    run = add_run(database)
+    step = np.arange(20)
+    writer = store(database, run, step[:5], {"a": step[:5], "b": step[:5] * 1.0})
+    assert not writer.append("history", 0, step[5:9], times_of(step)[5:9], {"a": step[5:9], "b": step[5:9] * 1.0})
+    flush(database, writer, settle=True)
+    assert (count_rows(database, schema.tails, run), count_rows(database, schema.chunks, run)) == (1, 0)
+    assert_points(read(database, run, "b")[1], step[:9], times_of(step)[:9], step[:9] * 1.0)
+    writer = load(database, run) if reload else writer
+    assert not writer.append("history", 0, step[9:], times_of(step)[9:], {"a": step[9:], "b": step[9:] * 1.0})
+    flush(database, writer, settle=True)
+    assert (count_rows(database, schema.tails, run), count_rows(database, schema.chunks, run)) == (0, 4)
+    assert_points(read(database, run, "b")[1], step, times_of(step), step * 1.0)
 
 
 def test_keys_of_the_same_rows_share_their_heads(database: Database) -> None:

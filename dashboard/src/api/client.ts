@@ -16,6 +16,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the server has no such thing: a project is one only once it has a run. */
+export function isMissing(error: Error | null): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 /** The address of something below `/api/v1`, as `<img src>` and links need it; each part is percent-encoded. */
 export function address(...parts: string[]): string {
   return [prefix, ...parts.map(encodePath)].join("/");

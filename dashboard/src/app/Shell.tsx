@@ -9,6 +9,7 @@ import { IconButton } from "../ui/IconButton";
 import { artifactAddress, projectAddress, tableAddress } from "./addresses";
 import { CommandPalette } from "./CommandPalette";
 import { useCommands } from "./commands";
+import { ConnectionBanner } from "./ConnectionBanner";
 import { ConnectionSign } from "./ConnectionSign";
 import { startKeyboard, useShortcut } from "./keyboard";
 import { KeyboardSheet } from "./KeyboardSheet";
@@ -68,6 +69,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <IconButton label="Keyboard shortcuts" keys="?" icon={<CircleHelp />} onClick={() => { setSheet(true); }} />
         </span>
       </header>
+      <ConnectionBanner />
       <main id="page" tabIndex={-1} className={styles["page"]}>
         {children}
       </main>

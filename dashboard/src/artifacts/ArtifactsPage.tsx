@@ -2,6 +2,7 @@ import { Package, Search } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
 
+import { isMissing } from "../api/client";
 import { useArtifacts } from "../api/queries";
 import type { Artifact } from "../api/types";
 import { artifactAddress } from "../app/addresses";
@@ -12,6 +13,7 @@ import { formatAgo, formatBytes, formatTime } from "../ui/format";
 import { Spinner } from "../ui/Spinner";
 import { Tag } from "../ui/Tag";
 import { TextField } from "../ui/TextField";
+import { NoRuns } from "../workspace/NoRuns";
 import { ArtifactPage } from "./ArtifactPage";
 import styles from "./ArtifactsPage.module.css";
 
@@ -25,13 +27,14 @@ function ArtifactList({ project }: { project: string }) {
   const artifacts = useArtifacts(project);
   const [search, setSearch] = useState("");
   const types = useMemo(() => byType(artifacts.data ?? [], search), [artifacts.data, search]);
+  if (isMissing(artifacts.error)) return <NoRuns project={project} />;
   if (artifacts.error !== null) return <ErrorState error={artifacts.error} onRetry={() => void artifacts.refetch()} />;
   if (artifacts.data === undefined) return <Spinner centred />;
   if (artifacts.data.length === 0) {
     return (
       <EmptyState title="There are no artifacts yet" icon={<Package />}>
         <p>An artifact is a versioned set of files, such as a data set or a model. A run makes one like this:</p>
-        <CopySnippet code={'run.log_artifact("model.pt", name="classifier", type="model", aliases=["best"])'} />
+        <CopySnippet code={'run.log_artifact(\n    "model.pt", name="classifier",\n    type="model", aliases=["best"],\n)'} />
       </EmptyState>
     );
   }

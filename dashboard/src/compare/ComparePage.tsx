@@ -55,7 +55,9 @@ export function ComparePage({ project }: { project: string }) {
       {compared.loading && <Spinner centred />}
       {!compared.loading && compared.ids.length === 0 && (
         <EmptyState title="Which runs?" icon={<GitCompareArrows />}>
-          Add some above, or select them in <Link href={tableAddress(project)}>the runs table</Link> and press Compare.
+          <p>
+            Add some above, or select them in <Link href={tableAddress(project)}>the runs table</Link> and press Compare.
+          </p>
         </EmptyState>
       )}
       {ready && part === "values" && <Values runs={compared.runs} views={views} />}

@@ -12,7 +12,9 @@ export function ChartsTab({ run }: { run: RunDetail }) {
   if (keys.length === 0) {
     return (
       <EmptyState title="Nothing was logged yet" icon={<ChartLine />}>
-        What <code>run.log</code> gets is drawn here at once.
+        <p>
+          What <code>run.log</code> gets is drawn here at once.
+        </p>
       </EmptyState>
     );
   }

@@ -17,7 +17,9 @@ export function FilesTab({ run }: { run: RunDetail }) {
   if (files.data.length === 0) {
     return (
       <EmptyState title="This run has no files" icon={<Files />}>
-        <code>run.save</code> keeps some, and logged media are files too.
+        <p>
+          <code>run.save</code> keeps some, and logged media are files too.
+        </p>
       </EmptyState>
     );
   }

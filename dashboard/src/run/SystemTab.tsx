@@ -21,7 +21,10 @@ export function SystemTab({ run }: { run: RunDetail }) {
   if (sections.length === 0) {
     return (
       <EmptyState title="No system metrics" icon={<Cpu />}>
-        The first are there about a second after a run begins. A run with <code>system=False</code> has none.
+        <p>
+          The first are there about a second after a run begins. With the setting <code>system</code> off, as by <code>TRAILMARK_SYSTEM=false</code>, there are
+          none.
+        </p>
       </EmptyState>
     );
   }

@@ -1,13 +1,14 @@
 import { useCallback, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 
+import { isMissing } from "../api/client";
 import { useColumns } from "../api/queries";
 import type { Columns } from "../api/types";
 import { compareAddress } from "../app/addresses";
 import { Button } from "../ui/Button";
-import { CopySnippet } from "../ui/CopySnippet";
 import { EmptyState, ErrorState } from "../ui/EmptyState";
 import { Spinner } from "../ui/Spinner";
+import { NoRuns } from "../workspace/NoRuns";
 import { BulkBar } from "./BulkBar";
 import { allColumns, defaultColumns, placeColumns } from "./columns";
 import { exportAddress } from "./exports";
@@ -20,11 +21,11 @@ import { useColumnActions } from "./useColumnActions";
 import { useEdits } from "./useEdits";
 import { useSelection } from "./useSelection";
 import { useTableView } from "./useTableView";
-import type { TableView } from "./view";
 
 /** The page of all runs of a project as a table. */
 export function TablePage({ project }: { project: string }) {
   const columns = useColumns(project);
+  if (isMissing(columns.error)) return <NoRuns project={project} />;
   if (columns.error !== null) return <ErrorState error={columns.error} onRetry={() => void columns.refetch()} />;
   if (columns.data === undefined) return <Spinner centred />;
   return <RunsTable project={project} known={columns.data} />;
@@ -86,8 +87,10 @@ function RunsTable({ project, known }: { project: string; known: Columns }) {
         <ErrorState error={rows.error} onRetry={rows.retry} />
       ) : rows.loading ? (
         <Spinner centred />
+      ) : rows.count === 0 && (view.search !== "" || view.conditions.length > 0) ? (
+        <NothingFound onClear={() => { change({ search: "", conditions: [] }); }} />
       ) : rows.count === 0 ? (
-        <NoRuns project={project} view={view} onClear={() => { change({ search: "", conditions: [] }); }} />
+        <NoRuns project={project} />
       ) : (
         <TableRows
           project={project}
@@ -125,18 +128,10 @@ function RunsTable({ project, known }: { project: string; known: Columns }) {
   );
 }
 
-function NoRuns({ project, view, onClear }: { project: string; view: TableView; onClear: () => void }) {
-  if (view.search !== "" || view.conditions.length > 0) {
-    return (
-      <EmptyState title="No run is like that">
-        <Button onClick={onClear}>Clear search and filters</Button>
-      </EmptyState>
-    );
-  }
+function NothingFound({ onClear }: { onClear: () => void }) {
   return (
-    <EmptyState title={`There are no runs in ${project}`}>
-      <p>A script makes one like this:</p>
-      <CopySnippet code={`import trailmark\n\nwith trailmark.init(project=${JSON.stringify(project)}) as run:\n    run.log({"loss": 0.5})`} />
+    <EmptyState title="No run is like that">
+      <Button onClick={onClear}>Clear search and filters</Button>
     </EmptyState>
   );
 }

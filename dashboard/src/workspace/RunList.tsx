@@ -13,6 +13,7 @@ import { RunRow } from "./RunRow";
 import { useRunActions } from "./useRunActions";
 import type { ViewState } from "./useView";
 import { listQuery, type VisibleRuns } from "./useVisibleRuns";
+import type { WorkspaceView } from "./view";
 
 const rowHeight = 30;
 
@@ -20,17 +21,21 @@ const rowHeight = 30;
 export interface RunListProps {
   project: string;
   state: ViewState;
+  /** The view whose runs are listed: that of `state`, or an earlier one while the server refuses it. */
+  listed: WorkspaceView;
+  /** Why it is an earlier one, in the server's words. */
+  refused: string | null;
   visible: VisibleRuns;
   columns: Columns | undefined;
 }
 
 /** The runs of a project: search, filter, sort, group; choose which are drawn. Any number of them. */
-export function RunList({ project, state, visible, columns }: RunListProps) {
+export function RunList({ project, state, listed, refused, visible, columns }: RunListProps) {
   const { view, change } = state;
   const scroller = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [window, setWindow] = useState<[number, number]>([0, 40]);
-  const query = listQuery(view);
+  const query = listQuery(listed);
   const rows = useRunRows(project, view.groupBy.length > 0 ? { ...query, group_by: view.groupBy } : query, open, window);
   const actions = useRunActions(change);
   const virtual = useVirtualizer({
@@ -45,7 +50,7 @@ export function RunList({ project, state, visible, columns }: RunListProps) {
   const baseline = visible.runs.find((run) => run.baseline);
   return (
     <div className={styles["runs"]}>
-      <RunListHead project={project} state={state} visible={visible} columns={columns} actions={actions} total={rows.total} />
+      <RunListHead project={project} state={state} refused={refused} visible={visible} columns={columns} actions={actions} total={rows.total} />
       <div ref={scroller} className={styles["scroller"]} tabIndex={-1}>
         {rows.error ? (
           <ErrorState small error={rows.error} onRetry={rows.retry} />

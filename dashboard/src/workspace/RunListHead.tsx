@@ -1,7 +1,6 @@
 import { ArrowDownWideNarrow, ArrowUpNarrowWide, Search } from "lucide-react";
 import { useMemo } from "react";
 
-import { ApiError } from "../api/client";
 import type { Columns } from "../api/types";
 import { allColumns, sortable } from "../table/columns";
 import { FilterButton, FilterChips } from "../table/FilterBar";
@@ -25,6 +24,8 @@ const sources = { run: "Run", config: "Config", summary: "Summary" } as const;
 export interface RunListHeadProps {
   project: string;
   state: ViewState;
+  /** Why the runs are not those of the search and the filters. */
+  refused: string | null;
   visible: VisibleRuns;
   columns: Columns | undefined;
   actions: RunActions;
@@ -32,7 +33,7 @@ export interface RunListHeadProps {
 }
 
 /** What is over the list: search, filters, order, groups, columns, and how many runs are shown. */
-export function RunListHead({ state, visible, columns, actions, total }: RunListHeadProps) {
+export function RunListHead({ state, refused, visible, columns, actions, total }: RunListHeadProps) {
   const { view, change } = state;
   const fields = useMemo(() => allColumns(columns?.config ?? [], columns?.summary ?? [], 0), [columns]);
   const [search, setSearch] = useTyped(view.search, (text) => {
@@ -40,7 +41,6 @@ export function RunListHead({ state, visible, columns, actions, total }: RunList
   });
   const descending = view.order.startsWith("-");
   const sorted = view.order.replace(/^[-+]/, "");
-  const wrong = visible.error instanceof ApiError && visible.error.status === 400 ? visible.error.message : undefined;
   return (
     <div className={styles["head"]}>
       <TextField
@@ -50,7 +50,7 @@ export function RunListHead({ state, visible, columns, actions, total }: RunList
         clearable
         value={search}
         onChange={setSearch}
-        error={view.search === "" ? undefined : wrong}
+        error={refused === null ? undefined : `${refused}. The runs are those from before it.`}
       />
       <div className={styles["tools"]}>
         <FilterButton

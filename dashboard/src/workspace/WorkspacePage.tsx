@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 
+import { isMissing } from "../api/client";
 import { useColumns } from "../api/queries";
 import { useCommands } from "../app/commands";
 import { useShortcut } from "../app/keyboard";
+import { useAccepted } from "../table/useAccepted";
 import { Drawer } from "../ui/Drawer";
 import { readJson, writeJson } from "../ui/storage";
 import { useWindowWidth } from "../ui/useWindowWidth";
@@ -27,7 +29,10 @@ export function WorkspacePage({ project }: { project: string }) {
   const state = useView(project);
   const { view } = state;
   const columns = useColumns(project);
-  const visible = useVisibleRuns(project, view);
+  const { asked, refused, hear } = useAccepted(view);
+  const listed = useMemo(() => ({ ...view, ...asked }), [view, asked]);
+  const visible = useVisibleRuns(project, listed);
+  hear(visible.error, { settled: !visible.loading && !visible.stale });
   const narrow = useWindowWidth() < drawerBelow;
   const [listOpen, setListOpen] = useState(() => readJson(listKey, true));
   const [drawer, setDrawer] = useState(false);
@@ -46,9 +51,9 @@ export function WorkspacePage({ project }: { project: string }) {
     { label: "Show or hide the run list", group: "Workspace", keys: "[", run: toggleList },
   ]);
 
-  const list = <RunList project={project} state={state} visible={visible} columns={columns.data} />;
+  const list = <RunList project={project} state={state} listed={listed} refused={refused} visible={visible} columns={columns.data} />;
   const empty = visible.total === 0 && !visible.loading && view.search === "" && view.conditions.length === 0 && !view.archived;
-  if (empty && !visible.error) return <NoRuns project={project} />;
+  if (isMissing(visible.error) || (empty && !visible.error)) return <NoRuns project={project} />;
   return (
     <div className={styles["workspace"]}>
       <h1 className="visually-hidden">Workspace of {project}</h1>

@@ -152,6 +152,6 @@ const mediaRank = 1;
 function sectionRank(name: string): number {
   if (name === chartsSection) return 0;
   if (name === mediaSection) return mediaRank;
-  if (name === modelSection) return mediaRank + prefixRank("graph");
+  if (name === modelSection) return mediaRank + 1 + prefixRank("graph");
   return name === systemSection ? Infinity : mediaRank + 1 + prefixRank(name);
 }

@@ -26,6 +26,8 @@ export interface VisibleRuns {
   isVisible: (id: string) => boolean;
   colourOf: (id: string) => string;
   loading: boolean;
+  /** The runs are those of the query before, as the new ones are still on their way. */
+  stale: boolean;
   error: Error | null;
   retry: () => void;
 }
@@ -89,6 +91,7 @@ export function useVisibleRuns(project: string, view: WorkspaceView): VisibleRun
     isVisible: (id) => ids.has(id),
     colourOf: (id) => colourAt(view.colours[id] ?? colours.get(id) ?? rememberedColours(project).get(id) ?? hashColour(id), theme),
     loading: list.isPending,
+    stale: list.isPlaceholderData,
     error: list.error,
     retry: () => void list.refetch(),
   };

@@ -18,7 +18,7 @@ from trailmark.server.listen import is_loopback
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trailmark.server.serve import Place
+    from trailmark.server.listen import Place
 
 Line = tuple[str, str]  # a label, and what it labels
 

@@ -5,12 +5,29 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+from typing import TYPE_CHECKING, NamedTuple
 
 from trailmark.errors import Error, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 USUAL_PORT = 7007
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 (compared, and bound only if somebody asks for it)
 _TRIED = 20  # ports after the usual one, before the system is asked for any
+
+
+class Place(NamedTuple):
+    """Where a dashboard is, and how to get in."""
+
+    root: Path
+    url: str
+    host: str
+    token: str | None  # None: nobody is asked for one
+
+    def address(self, page: str = "") -> str:
+        """Return what to open in a browser for the first time; the cookie that comes of it is enough from then on."""
+        return f"{self.url}/{page}" if self.token is None else f"{self.url}/{page}?token={self.token}"
 
 
 def listen(host: str, port: int | None = None) -> socket.socket:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -16,7 +16,7 @@ from trailmark._dashboard import announced
 from trailmark._term import termwarn
 from trailmark.server.http.app import create_app
 from trailmark.server.http.service import Service
-from trailmark.server.listen import listen, names_of, url_of
+from trailmark.server.listen import Place, listen, names_of, url_of
 
 if TYPE_CHECKING:
     import socket
@@ -25,19 +25,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from fastapi import FastAPI
-
-
-class Place(NamedTuple):
-    """Where a dashboard is, and how to get in."""
-
-    root: Path
-    url: str
-    host: str
-    token: str | None  # None: nobody is asked for one
-
-    def address(self, page: str = "") -> str:
-        """Return what to open in a browser for the first time; the cookie that comes of it is enough from then on."""
-        return f"{self.url}/{page}" if self.token is None else f"{self.url}/{page}?token={self.token}"
 
 
 def serve(

@@ -8,7 +8,7 @@ from trailmark._dashboard import find_dashboard, page_of
 from trailmark.api import Api
 from trailmark.server.browser import has_display, open_page
 from trailmark.server.greeting import greet
-from trailmark.server.serve import Place, serve
+from trailmark.server.listen import Place
 from trailmark.server.token import keep_token, known_token
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class Session:
         if found is not None:
             self._show(Place(root, found.url, host, None if found.open else known_token(root)), running=True)
             return
+        from trailmark.server.serve import serve  # all of the server: whoever is only shown the way need not wait
+
         token = keep_token(root) if self._token else None
         serve(root, token, self._show, host=host, port=port, index=index)
 

@@ -69,7 +69,7 @@ def start(root: Path, *arguments: str, port: str = "0") -> Server:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     said = [process.stdout.readline().rstrip("\n").split("\t") for _ in range(2)]
-    address = dict(line for line in said if len(line) == 2)["url"]  # type: ignore[misc]
+    address = dict(line for line in said if len(line) == 2)["url"]
     url, _, token = address.partition("/?token=")
     return Server(root, url.rstrip("/"), token, process)
 

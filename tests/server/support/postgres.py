@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from trailmark.server.store.database import Database, default_url
 
@@ -111,7 +112,7 @@ def _await(url: str, server: subprocess.Popen[Any]) -> None:
 def _answers(url: str) -> bool:
     try:
         _administer(url, "SELECT 1")
-    except sa.exc.OperationalError:
+    except OperationalError:
         return False
     return True
 

@@ -87,7 +87,9 @@ class _Unexpected:
             await fault_answer(500, f"the server failed: {type(error).__name__}: {error}")(scope, receive, send)
 
 
-def _answer(_: Request, error: Exception) -> Response:
+def _answer(request: Request, error: Exception) -> Response:
+    if isinstance(error, IndexDamagedError):
+        request.app.state.service.indexer.distrust()
     return fault_answer(*_told(error))
 
 

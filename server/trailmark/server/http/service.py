@@ -136,8 +136,9 @@ class Service:
 
     def refresh(self, directories: Iterable[Path]) -> None:
         """Take what was just written to these runs into the index, and tell the feed."""
-        for change in self.indexer.tick(directories):
-            self._on_change(change)
+        with self.indexer.turn():
+            for change in self.indexer.tick(directories):
+                self._on_change(change)
 
     def _runs_since(self, cursor: int, most: int) -> list[RunChange]:
         chosen = sa.select(runs).where(runs.c.revision > cursor).order_by(runs.c.revision).limit(most)

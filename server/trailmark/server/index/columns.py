@@ -171,7 +171,8 @@ def _columns(stream: str, pieces: list[Piece], keys: Iterable[str]) -> Columns:
     _, step, time, _ = pieces[0]
     if len(pieces) > 1:
         order = np.argsort(np.concatenate([piece[0] for piece in pieces]), kind="stable")
-        step, time = (np.concatenate([piece[field] for piece in pieces])[order] for field in (1, 2))
+        step = np.concatenate([piece[1] for piece in pieces])[order]
+        time = np.concatenate([piece[2] for piece in pieces])[order]
     is_increasing = bool((step[1:] > step[:-1]).all())
     if not is_increasing:
         last = np.flatnonzero(np.append(step[1:] != step[:-1], True))

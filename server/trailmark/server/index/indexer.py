@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _SLICE_S = 0.25  # one transaction works no longer, so that live runs and readers get their turn
 _SHELF_BYTES = 1 << 27  # journals kept in memory for the runs whose series are put together anew
+_TRUST_S = 10.0  # longer than any request that had the index before
 _RETRY_S = 2.0  # after the database refused: a full disk is not tried again at each row
 
 
@@ -74,9 +75,11 @@ class Indexer:
         self._failed: dict[RunName, dict[str, Look]] = {}  # runs that defeated us, and how they looked then
         self._trouble: str | None = None  # why the index cannot be written just now
         self._retry_at = 0.0
-        self._total = self._done = 0
+        self._total = self._done = 0  # of the runs that `look` found to be behind
+        self._behind: set[RunName] = set()  # those of them that are still to be done
         self._seen_revision = 0
         self._must_renew = False
+        self._trusted_until = 0.0
         self._follower = Follower()
         self._is_known = False  # whether `_problems` were read from the index
 
@@ -104,7 +107,7 @@ class Indexer:
 
     def progress(self) -> Progress:
         """Return how far indexing is."""
-        return Progress(bool(self._waiting), self._done, self._total)
+        return Progress(bool(self._behind), self._done, self._total)
 
     def problems(self) -> list[tuple[str, str]]:
         """Return what could not be read or written, in words: where, and what."""
@@ -130,7 +133,7 @@ class Indexer:
         """Compare the root with the index, and note what `tick` has to do."""
         with self._working:
             folders = scan(self.root)
-            newest = sorted(folders, key=lambda name: (-_written_at(folders[name]), name))
+            newest = _newest_first(folders)
             if set(newest) != set(self.folders):
                 self.folders = (*newest,)
             if not self.is_writer or self._is_resting():
@@ -154,7 +157,7 @@ class Indexer:
             }
             due |= (known.keys() | self._tails.keys()) - found.keys()
             due |= live - self._tails.keys()
-            self._want(sorted(due, key=lambda name: -_written_at(found.get(name, {}))))
+            self._owe(sorted(due, key=lambda name: -_written_at(found.get(name, {}))))
 
     def tick(self, directories: Iterable[Path] = ()) -> list[Change]:
         """Look at these runs, and at those that wait, for a fraction of a second; return what changed."""
@@ -163,12 +166,11 @@ class Indexer:
             if not self.is_writer:
                 return self._follower.follow(self.database)
             if self._is_resting():
-                self._want(names)
+                self._waiting.update(dict.fromkeys(names))
                 return []
             if self._must_renew:
                 return self._renew()
             self._waiting = {**dict.fromkeys(names), **self._waiting}
-            self._want(())
             return self._work() if self._waiting else []
 
     def check(self) -> list[Change]:
@@ -187,8 +189,18 @@ class Indexer:
         self._retry_at = 0.0
 
     def distrust(self) -> None:
-        """Have the index made anew: somebody could not read it."""
-        self._must_renew = True
+        """Have the index made anew: somebody could not read it.
+
+        Not right after it was, as that somebody may still have had the one before.
+        """
+        if self.is_writer and time.monotonic() >= self._trusted_until:
+            self._must_renew = True
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Keep other threads from working on the index in the block, so that changes are told in their order."""
+        with self._working:
+            yield
 
     def close(self) -> None:
         """Leave the index complete, and to others; the database is closed, too."""
@@ -207,9 +219,13 @@ class Indexer:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _want(self, names: Iterable[RunName]) -> None:
-        self._waiting.update(dict.fromkeys(names))
-        self._total = max(self._total, self._done + len(self._waiting))
+    def _owe(self, names: Iterable[RunName]) -> None:
+        """Have these runs looked at, and counted in `progress`."""
+        names = dict.fromkeys(names)
+        self._waiting.update(names)
+        live = {name for name, tail in self._tails.items() if tail.is_live}
+        self._behind |= names.keys() - live  # what live runs append is no end that one waits for
+        self._total = self._done + len(self._behind)
 
     def _is_resting(self) -> bool:
         return time.monotonic() < self._retry_at
@@ -287,6 +303,9 @@ class Indexer:
         was_busy = self._total > 1
         for name in done:
             self._waiting.pop(name, None)
+            if name in self._behind:
+                self._behind.remove(name)
+                self._done += 1
             tail = self._tails.get(name)
             if name not in self._failed:
                 self._problems.pop(name, None)
@@ -294,8 +313,7 @@ class Indexer:
                 self._problems[name] = texts
             if tail is not None and tail.is_settled:
                 del self._tails[name]
-        self._done += len(done)
-        if not self._waiting:
+        if not self._behind:
             self._done = self._total = 0
         self._trouble = None
         self._seen_revision = revision
@@ -309,15 +327,16 @@ class Indexer:
         """Leave the database alone for a while; what was about to be written is read again then."""
         for name in touched:
             self._tails.pop(name, None)
-        self._want(touched)
+        self._waiting.update(dict.fromkeys(touched))
         self._retry_at = time.monotonic() + _RETRY_S
         before, self._trouble = self._trouble, _words(error)
         return [] if before == self._trouble else [Change(self._seen_revision, [], [], projects=False, status=True)]
 
     def _renew(self) -> list[Change]:
         """Make the index anew, empty; everything waits to be indexed."""
-        for kept in (self._tails, self._waiting, self._problems, self._failed):
+        for kept in (self._tails, self._waiting, self._behind, self._problems, self._failed):
             kept.clear()
+        self._total = self._done = 0
         try:
             self.database = make_anew(self.database)
             with self.database.read() as connection:
@@ -325,7 +344,8 @@ class Indexer:
         except (SQLAlchemyError, OSError, Error) as error:
             return self._give_up([], error)
         self._must_renew = False
-        self._want(name for name, journals in scan(self.root).items() if journals)
+        self._trusted_until = time.monotonic() + _TRUST_S
+        self._owe(_newest_first({name: journals for name, journals in scan(self.root).items() if journals}))
         return [Change(self._seen_revision, [], [], projects=True, status=True)]
 
     def _read_known(self) -> None:
@@ -353,6 +373,10 @@ class Indexer:
             return self._give_up([], error)
         self.look()
         return [Change(self._seen_revision, [], [], projects=False, status=True)]
+
+
+def _newest_first(folders: dict[RunName, dict[str, Look]]) -> list[RunName]:
+    return sorted(folders, key=lambda name: (-_written_at(folders[name]), name))
 
 
 def _written_at(journals: dict[str, Look]) -> int:

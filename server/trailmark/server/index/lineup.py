@@ -51,7 +51,7 @@ class Lineup:
         names = list(names)
         new = [name for name in names if name not in self.headers]
         gone = self.headers.keys() - names
-        settled = [name for name in self._supposed if name not in gone and self._read(name)]
+        settled = [name for name in [*self._supposed] if name not in gone and self._read(name)]
         if not new and not gone and not settled:
             return False
         known = self.headers.keys() - gone - self._supposed - set(settled)

@@ -6,6 +6,7 @@ file system has no locks every server takes itself for the only one: SQLite's ow
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -53,5 +54,7 @@ class IndexLock:
     def release(self) -> None:
         """Give the lock back."""
         if self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                fcntl.flock(self._descriptor, fcntl.LOCK_UN)  # a process that is being started may hold a copy
             os.close(self._descriptor)
             self._descriptor = None

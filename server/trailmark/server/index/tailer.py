@@ -18,10 +18,10 @@ import watchfiles
 from trailmark._term import termwarn
 from trailmark.api.listing import project_names
 from trailmark.journal.writer import SUFFIX
-from trailmark.server.index.scan import look
+from trailmark.server.index.scan import changed_at, look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from trailmark.server.index.change import Change
     from trailmark.server.index.indexer import Indexer
@@ -33,9 +33,12 @@ _POLL_S = 0.15
 _PULSE_S = 1.0  # how often running runs are looked at though nothing was told of them
 _SCAN_S = 1.0  # how often the root is looked through, where that is how new runs are found
 _SCAN_SELDOM_S = 10.0  # where notifications tell of them
-_SCAN_REST = 30  # and so many times as long as that takes
+_SCAN_REST = 30  # and so many times as long as that takes …
+_SCAN_SOON_REST = 3  # … or this, if the times of folders say that runs came or went, whoever lost the word of it
 _TICK_REST = 9  # indexing is followed by so many times as long without, so that it takes a tenth of a core …
 _MOST_REST_S = 0.2  # … but nobody waits longer than this for a point
+_STRETCH_S = 0.5  # what is behind is caught up with so long before the next look at what live runs append …
+_BREATH_S = 0.01  # … with such pauses, in which requests are answered
 _MOST_WATCHED = 8000  # folders; each takes one of the watches that Linux gives to a user
 _NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "lustre", "gpfs", "beegfs", "ceph", "9p", "afs", "fuse.sshfs")
 
@@ -56,7 +59,8 @@ class Tailer:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="trailmark-tailer", daemon=True)
         self._watched: object = None  # the `folders` of the indexer that are watched
-        self._scan_at = self._pulse_at = 0.0
+        self._scan_at = self._scan_soonest = self._pulse_at = 0.0
+        self._changed: list[int] = []  # what `_changes` returned before the last look through the root
         self._sizes: dict[Path, object] = {}
 
     @property
@@ -81,6 +85,7 @@ class Tailer:
                     self._turn(directories)
                 except Exception:  # whatever it was, the runs to come are to be followed
                     logging.getLogger(__name__).exception("following %s failed, and goes on", self._indexer.root)
+                    self._scan_at = 0.0  # what was told is looked for again
                     self._stop.wait(_PULSE_S)
                 if self._stop.is_set() or (not self._polling and self._watched is not self._indexer.folders):
                     break
@@ -88,19 +93,40 @@ class Tailer:
     def _turn(self, directories: set[Path]) -> None:
         """Do what is due now."""
         now = time.monotonic()
-        if now >= self._scan_at:
-            self._indexer.look()
-            took = time.monotonic() - now
-            self._scan_at = now + max(_SCAN_S if self._polling else _SCAN_SELDOM_S, _SCAN_REST * took)
-        if now >= self._pulse_at:
+        is_pulse = now >= self._pulse_at
+        if now >= self._scan_at or (is_pulse and now >= self._scan_soonest and self._changes() != self._changed):
+            self._scan(now)
+        if is_pulse:
             self._pulse_at = now + _PULSE_S
-            for change in self._indexer.check():
-                self._on_change(change)
+            with self._indexer.turn():
+                for change in self._indexer.check():
+                    self._on_change(change)
             directories.update(self._indexer.root / name.project / name.id for name in self._indexer.due())
         if directories or self._indexer.is_behind or not self._indexer.is_writer:
+            self._tick(directories)
+            while self._indexer.is_behind and time.monotonic() < now + _STRETCH_S and not self._stop.is_set():
+                self._stop.wait(_BREATH_S)
+                self._tick(())
+            if not self._indexer.is_behind:
+                self._stop.wait(min(_TICK_REST * (time.monotonic() - now), _MOST_REST_S))
+
+    def _scan(self, now: float) -> None:
+        """Look through the root."""
+        self._changed = self._changes()
+        self._indexer.look()
+        took = time.monotonic() - now
+        self._scan_soonest = now + _SCAN_SOON_REST * took
+        self._scan_at = now + max(_SCAN_S if self._polling else _SCAN_SELDOM_S, _SCAN_REST * took)
+
+    def _changes(self) -> list[int]:
+        """Return when folders were last added to, or taken from, the root and its projects."""
+        root = self._indexer.root
+        return [changed_at(root), *(changed_at(root / name) for name in project_names(root))]
+
+    def _tick(self, directories: Iterable[Path]) -> None:
+        with self._indexer.turn():
             for change in self._indexer.tick(directories):
                 self._on_change(change)
-            self._stop.wait(min(_TICK_REST * (time.monotonic() - now), _MOST_REST_S))
 
     def _news(self) -> Iterator[set[Path]]:
         """Yield the folders of runs whose journals grew, an empty set if it is only time to look at the clock."""

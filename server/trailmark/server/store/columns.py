@@ -15,7 +15,7 @@ from trailmark.server.store.values import decode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection
 
 _DEEPEST = 6  # mappings in mappings of which the values are columns of their own
 _MOST_NESTED = 500  # columns that come of mappings; a config that is keyed by file names would have thousands
@@ -158,7 +158,7 @@ def _columns(connection: Connection, table: sa.Table, name: str, project: str) -
     return [Column(column, sum(kinds.values()), sorted(kinds)) for column, kinds in sorted(counts.items())]
 
 
-def _mappings(table: sa.Table, project: str, keys: set[str]) -> Select[Any]:
+def _mappings(table: sa.Table, project: str, keys: set[str]) -> sa.Executable:
     return (
         sa.select(table.c.key, table.c.value)
         .join(runs, runs.c.number == table.c.run)

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
 from trailmark.errors import Error, UsageError
 from trailmark.server.store import schema
@@ -76,7 +77,7 @@ class Database:
         """
         try:
             database = cls(url)
-        except sa.exc.ArgumentError as error:
+        except ArgumentError as error:
             raise UsageError(f"no URL of a database: {url!r}") from error
         try:
             database._prepare()
@@ -164,8 +165,8 @@ class Database:
         engine = sa.create_engine(
             self.url, connect_args={"timeout": _BUSY_S, "check_same_thread": False}, pool_size=4, max_overflow=28
         )
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
         return engine
 
     def _prepare(self) -> None:
@@ -236,7 +237,14 @@ class Database:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy begins transactions, not Python's module
-    cursor = connection.cursor()
+    try:
+        _set_up(connection.cursor())
+    except BaseException:
+        connection.close()  # SQLAlchemy forgets it
+        raise
+
+
+def _set_up(cursor: sqlite3.Cursor) -> None:
     for pragma in (
         "journal_mode = WAL",
         "synchronous = NORMAL",  # the index may lose its last commits to a power cut: journals have them

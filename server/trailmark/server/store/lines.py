@@ -81,9 +81,10 @@ class LineWriter:
         rank: int,
         texts: dict[tuple[str, int], tuple[float, str]],
     ) -> None:
-        if self._next is None:
+        first = self._next
+        if first is None:
             last = connection.scalar(sa.select(sa.func.max(schema.lines.c.number)).where(schema.lines.c.run == run))
-            self._next = 0 if last is None else last + 1
+            first = 0 if last is None else int(last) + 1
         rows = [
             {
                 "run": run,
@@ -95,11 +96,11 @@ class LineWriter:
                 "place": place,
                 "text": _plain(text),
             }
-            for number, ((stream, place), (begun, text)) in enumerate(texts.items(), self._next)
+            for number, ((stream, place), (begun, text)) in enumerate(texts.items(), first)
         ]
         for begin in range(0, len(rows), _INSERT_ROWS):
             insert(connection, schema.lines, rows[begin : begin + _INSERT_ROWS])
-        self._next += len(rows)
+        self._next = first + len(rows)
 
     def _known(
         self, connection: sa.Connection, run: int, journal: str, texts: dict[tuple[str, int], Any]
@@ -188,7 +189,7 @@ def _all(connection: sa.Connection, run: int, stream: str | None, rank: int | No
         yield Line._make(row)
 
 
-def _select() -> sa.Select[tuple[int, float, str, int, str]]:
+def _select() -> Any:
     columns = schema.lines.c
     return sa.select(columns.number, columns.time, columns.stream, columns.rank, columns.text)
 

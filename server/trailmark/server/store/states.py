@@ -30,6 +30,9 @@ _INT64 = (-(1 << 63), (1 << 63) - 1)
 _IDENTITY = ("name", "notes", "tags", "run_group", "job_type", "archived", "deleted", "host", "entity", "details")
 _EMPTY = {"name": "", "state": "running", "tags": b"", "start_time": 0.0, "last_time": 0.0, "details": b""}
 _CREATE = sa.insert(schema.runs)
+_FIND = sa.select(schema.runs.c.number).where(
+    schema.runs.c.project == sa.bindparam("project"), schema.runs.c.id == sa.bindparam("id")
+)
 _MOST_AT_ONCE = 500  # keys in one statement that removes values; SQLite takes some thousand parameters
 
 
@@ -89,8 +92,7 @@ class StateWriter:
 
     def find(self, connection: sa.Connection, project: str, run_id: str) -> bool:
         """Go on with what the index has of a run; False if it has nothing."""
-        runs = schema.runs.c
-        found = connection.scalar(sa.select(runs.number).where(runs.project == project, runs.id == run_id))
+        found = connection.scalar(_FIND, {"project": project, "id": run_id})
         self.number = found or 0
         for table in (schema.config_values, schema.summary_values) if found else ():
             rows = connection.execute(sa.select(table.c.key, table.c.value).where(table.c.run == found))

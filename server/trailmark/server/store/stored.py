@@ -151,7 +151,8 @@ class StoredSeries:
                 return self.count if value > 0 else 0
             bound = value = min(_STEPS[1], math.floor(value) if after else math.ceil(value))
         rows = self._shared.connection.execute(statement, {**self._identity, "bound": bound})
-        for first, count, head in rows:
+        for row in rows:
+            first, count, head = tuple(row)
             number = int(np.searchsorted(self._along(axis, self._head(head, _PLACES[axis])), value, side))
             if number < count:
                 rows.close()
@@ -282,7 +283,8 @@ def find_series(
                 .where(series.c.run.in_(some_runs), series.c.key.in_(some_keys))
                 .where(series.c.stream == stream, series.c.rank == rank, series.c.kind == kind)
             )
-            for run, key, began_at, epoch, count, chunked, ordered, packed in rows:
+            for row in rows:
+                run, key, began_at, epoch, count, chunked, ordered, packed = tuple(row)
                 if (run, key) in pairs:
                     name = Name(stream, rank, key, kind)
                     about = (began_at, epoch, count, chunked, ordered)

@@ -27,7 +27,7 @@ def list_projects(request: Request, service: Served) -> Response:
     return json_answer(request, {"projects": found})
 
 
-def _counts() -> sa.Select[Any]:
+def _counts() -> sa.Executable:
     def number_of(condition: Any) -> Any:
         return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
