@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from api_support import Recorder
 from trailmark.server.index import journal as module
 from trailmark.server.index.journal import JournalTail
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from trailmark.server.index.journal import Appended
 

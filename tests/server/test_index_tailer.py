@@ -132,6 +132,11 @@ def test_an_index_that_is_deleted_while_nothing_runs_is_made_anew(
     assert disagreements(index) == []
 
 
+def is_named(name: str, told: RunChange) -> bool:
+    """Whether a change is of that run."""
+    return told.id == name
+
+
 def test_runs_that_come_and_go_show_in_the_times_of_folders(
     begin: Callable[..., Run], index: Indexer, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,7 +148,7 @@ def test_runs_that_come_and_go_show_in_the_times_of_folders(
         for name in "ab":
             with begin(id=name):
                 pass
-            found.wait_run(lambda told, name=name: told.id == name)
+            found.wait_run(partial(is_named, name))
         shutil.rmtree(root / "p" / "a")
         assert found.wait(lambda change: bool(change.removed)).removed == [("p", "a")]
 

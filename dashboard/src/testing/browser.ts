@@ -11,10 +11,13 @@ Object.defineProperties(Element.prototype, {
   clientWidth: { configurable: true, value: 1000 },
 });
 
+const ignore = () => undefined;
+
+/** Sizes never change here. */
 class NoObserver {
-  observe(): void {}
-  unobserve(): void {}
-  disconnect(): void {}
+  observe = ignore;
+  unobserve = ignore;
+  disconnect = ignore;
 }
 
 globalThis.ResizeObserver ??= NoObserver as unknown as typeof ResizeObserver;

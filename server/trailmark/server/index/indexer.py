@@ -367,7 +367,8 @@ class Indexer:
         if self._lock is None or not self._lock.acquire():
             return []
         try:
-            self.database = opened(self.database)
+            read, self.database = self.database, opened(self.database)
+            read.close()
         except (SQLAlchemyError, OSError, Error) as error:
             self._must_renew = True
             return self._give_up([], error)

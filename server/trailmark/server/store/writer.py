@@ -3,8 +3,8 @@
 Points are appended in memory and written by `flush`: into a tail while they are few, into chunks of `CHUNK` points
 (of objects `OBJECTS`) once there are enough. All chunks of a series are full but for its last, which a later flush
 fills up. A run that is over and has few points altogether keeps them in one tail, which is read as fast as a chunk of
-each key, and written far faster. A series whose points do not go on where it ended is refused and must be given whole, to `replace`; its epoch
-then grows, by which those who hold points of it know.
+each key, and written far faster. A series whose points do not go on where it ended is refused and must be given whole,
+to `replace`; its epoch then grows, by which those who hold points of it know.
 """
 
 from __future__ import annotations
