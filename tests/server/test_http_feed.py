@@ -80,6 +80,16 @@ def test_a_run_that_is_gone_is_told_as_gone(feed: Feed) -> None:
     assert (told["runs"], told["removed"]) == ([], [{"project": "p", "id": "a"}])
 
 
+def test_a_run_that_came_back_is_not_gone(feed: Feed) -> None:
+    """Of a run that went and came again between two looks only the coming is told."""
+    feed.publish(change(11, removed=(("p", "a"),)))
+    feed.publish(change(12, changed("a", 12, created=True)))
+    told = feed.since(10).change
+    assert told is not None
+    assert [run["id"] for run in told["runs"]] == ["a"]
+    assert told["removed"] == []
+
+
 def test_one_project_can_be_followed(feed: Feed) -> None:
     """Changes of others are left out; the cursor goes on all the same."""
     feed.publish(change(11, changed("a", 11, project="q")))

@@ -186,6 +186,7 @@ def _encoded(changes: list[Change], cursor: int, project: str | None) -> dict[st
             removed[gone] = None
         for run in change.runs:
             name = (run.project, run.id)
+            removed.pop(name, None)  # it came back
             runs[name] = _merged(runs.get(name), run)
     shown = [run for (of, _), run in runs.items() if project in (None, of)]
     gone_too = [{"project": of, "id": run} for of, run in removed if project in (None, of)]
