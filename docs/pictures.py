@@ -161,10 +161,14 @@ def terminal(root: Path) -> None:
 
 def main() -> None:
     """Draw the pictures that are asked for, or all; those of runs from the root that is given."""
-    root, *chosen = sys.argv[1:]
-    parts = {"terminal": lambda: terminal(Path(root)), "charts": charts, "pages": lambda: pages(Path(root))}
-    for name in chosen or parts:
-        parts[name]()
+    place, *chosen = sys.argv[1:]
+    root = Path(place)
+    if not chosen or "terminal" in chosen:
+        terminal(root)
+    if not chosen or "charts" in chosen:
+        charts()
+    if not chosen or "pages" in chosen:
+        pages(root)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 import trailmark
 from http_support import BARE
-from trailmark.server.http.access import COOKIE, MAX_BODY_BYTES
+from trailmark.server.http.access import MAX_BODY_BYTES, cookie_name
 from trailmark.server.http.app import PREFIX, create_app
 from trailmark.server.http.routes import ROUTERS
 from trailmark.server.http.service import Service
@@ -81,8 +81,8 @@ def test_addresses_that_are_no_routes_ask_for_the_token_too(stranger: TestClient
         {"Authorization": f"Basic {TOKEN}"},
         {"Authorization": TOKEN},
         {"Authorization": "Bearer "},
-        {"Cookie": f"{COOKIE}={TOKEN}"},
-        {"Cookie": f"{COOKIE}="},
+        {"Cookie": f"{cookie_name(TOKEN)}={TOKEN}"},
+        {"Cookie": f"{cookie_name(TOKEN)}="},
         {"Cookie": "other=1"},
     ],
 )
@@ -218,3 +218,12 @@ def test_a_server_error_tells_of_itself_with_all_headers(
     answer = stranger.get("/api/v1/status", headers={"Authorization": f"Bearer {TOKEN}"})
     assert (answer.status_code, answer.json()["error"]["kind"]) == (500, "internal")
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_another_dashboard_of_the_machine_does_not_take_the_cookie(stranger: TestClient) -> None:
+    """Browsers share cookies among ports: that of another token lies beside ours, and not in its place."""
+    ours = stranger.get(f"/?token={TOKEN}", follow_redirects=False).headers["set-cookie"].partition(";")[0]
+    stranger.cookies.clear()
+    theirs = f"{cookie_name('another' * 5)}=1"
+    assert stranger.get("/api/v1/status", headers={"Cookie": f"{ours}; {theirs}"}).status_code == 200
+    assert ours.partition("=")[0] != theirs.partition("=")[0]

@@ -242,7 +242,7 @@ def test_whatever_is_written_the_index_agrees(root: Path, seed: int) -> None:
     chaos.finish()
     index.catch_up()
     with contextlib.closing(index):
-        assert disagreements(index) == []
+        assert (index.is_writer, index.problems(), disagreements(index)) == (True, [], [])
 
 
 def test_console_lines_and_alerts_are_those_of_the_run(root: Path, index: Indexer) -> None:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 1 << 20
-COOKIE = "trailmark"
 _COOKIE_AGE_S = 90 * 86_400
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _API = "/api/"
@@ -126,7 +125,7 @@ class Access:
         path = "/" + scope.get("raw_path", scope["path"].encode()).decode("latin-1").partition("?")[0].lstrip("/\\")
         answer = RedirectResponse(path + (f"?{urlencode(query)}" if query else ""), 303, {"Cache-Control": "no-store"})
         answer.set_cookie(
-            COOKIE,
+            cookie_name(token),
             _cookie_of(token),
             max_age=_COOKIE_AGE_S,
             httponly=True,
@@ -134,6 +133,11 @@ class Access:
             secure=scope.get("scheme") == "https",
         )
         return answer
+
+
+def cookie_name(token: str) -> str:
+    """Return the cookie's name: one for each token, as browsers share cookies among the ports of a machine."""
+    return f"trailmark-{hashlib.sha256(token.encode()).hexdigest()[:12]}"
 
 
 def _cookie_of(token: str) -> str:
@@ -145,7 +149,8 @@ def _brings(headers: Headers, token: str) -> bool:
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and hmac.compare_digest(bearer.strip().encode(), token.encode()):
         return True
-    cookies = [cookie_parser(line).get(COOKIE, "") for line in headers.getlist("cookie")]
+    name = cookie_name(token)
+    cookies = [cookie_parser(line).get(name, "") for line in headers.getlist("cookie")]
     return any(hmac.compare_digest(cookie.encode(), _cookie_of(token).encode()) for cookie in cookies)
 
 

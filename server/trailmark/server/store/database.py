@@ -12,6 +12,7 @@ import functools
 import operator
 import sqlite3
 import threading
+import weakref
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,8 @@ class Database:
         # Who waited for the others' lock is to see what they wrote: of PostgreSQL, not what was there before.
         options = {"writes": True} if self.is_sqlite else {"isolation_level": "READ COMMITTED"}
         self._writers = self.engine.execution_options(**options)
+        # An index that is made anew is another Database: who was still reading the one before leaves connections there.
+        weakref.finalize(self, self.engine.dispose).atexit = False
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -98,7 +101,7 @@ class Database:
         Raises:
             IndexDamagedError: the index turns out to be unusable.
         """
-        with self._damage_told(), self.engine.connect() as connection, connection.begin():
+        with self._damage_told(), self._connected(self.engine) as connection:
             yield connection
 
     @contextmanager
@@ -110,7 +113,7 @@ class Database:
         """
         with self._damage_told(), self._writing:
             self.check()
-            with self._writers.connect() as connection, connection.begin():
+            with self._connected(self._writers) as connection:
                 if not self.is_sqlite:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_NUMBER)))
                 yield connection
@@ -158,6 +161,16 @@ class Database:
             connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _connected(self, engine: sa.Engine) -> Iterator[sa.Connection]:
+        pool = engine.pool
+        try:
+            with engine.connect() as connection, connection.begin():
+                yield connection
+        finally:
+            if pool is not engine.pool:  # `close` was called meanwhile, and could not close what was in use
+                pool.dispose()
 
     def _engine(self) -> sa.Engine:
         if not self.is_sqlite:
