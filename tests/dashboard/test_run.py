@@ -128,9 +128,9 @@ def test_the_state_is_said_in_words(look: Any, run: str, words: str) -> None:
 
 def test_a_live_run_goes_on(look: Any, train: Any) -> None:
     """The page of a run that trains shows new results and its end without a reload."""
-    trainer = train("digits", "live-page")
+    trainer = train("live", "live-page")
     trainer.log(accuracy=0.125)
-    page = look("p/digits/runs/live-page")
+    page = look("p/live/runs/live-page")
     expect(page.get_by_text("0.125").first).to_be_visible()
     trainer.log(accuracy=0.875)
     expect(page.get_by_text("0.875").first).to_be_visible()

@@ -508,3 +508,19 @@ def test_a_journal_without_its_header_counts_as_a_worker(root: Path, index: Inde
     journal.writer.path.write_bytes(bytes(data))
     caught_up(index)
     assert disagreements(index) == []
+
+
+def test_what_is_written_while_a_run_is_read_in_parts_is_not_missed(
+    root: Path, index: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run whose reading takes several turns is looked at once more when it ends."""
+    recorder = Recorder(root)
+    journal = recorder.journal()
+    journal.log(0, {"a": 1.0})
+    with monkeypatch.context() as patch:
+        patch.setattr("trailmark.server.index.indexer._SLICE_S", -1.0)  # each turn is over after the first part
+        index.tick([recorder.directory])
+    journal.log(1, {"a": 2.0})
+    journal.finish()
+    index.catch_up()
+    assert disagreements(index) == []

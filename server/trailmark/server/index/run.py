@@ -95,12 +95,15 @@ class RunTail:
         if not looks:
             raise FileNotFoundError(self._directory)
         fields: set[str] = set()
+        goes_on = self._reading is not None
         if self._reading is None:
             created = self._notice(connection, revision, looks)
             self._reading = self._read(looks)
             if created:
                 fields = set(FIELDS)
         fields |= self._take(connection, deadline)
+        if goes_on and self._reading is None:
+            self.is_behind = True  # by what was written since the reading was begun
         return self._write(connection, revision, fields)
 
     def close(self, connection: sa.Connection) -> None:
