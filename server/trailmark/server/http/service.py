@@ -13,7 +13,7 @@ from trailmark.api import Api
 from trailmark.errors import Error
 from trailmark.server.http.faults import RequestError, not_found
 from trailmark.server.http.feed import Feed
-from trailmark.server.index.change import FIELDS, RunChange
+from trailmark.server.index.change import RunChange
 from trailmark.server.index.open import open_index
 from trailmark.server.index.tailer import Tailer
 from trailmark.server.store.runs import find_run
@@ -143,25 +143,7 @@ class Service:
     def _runs_since(self, cursor: int, most: int) -> list[RunChange]:
         chosen = sa.select(runs).where(runs.c.revision > cursor).order_by(runs.c.revision).limit(most)
         with self.read() as connection:
-            return [_changed(row) for row in connection.execute(chosen)]
-
-
-def _changed(row: Row[Any]) -> RunChange:
-    """Return a run as one of which all may have changed."""
-    return RunChange(
-        project=row.project,
-        id=row.id,
-        revision=row.revision,
-        state=row.state,
-        name=row.name,
-        last_step=row.last_step,
-        last_time=row.last_time,
-        runtime_s=row.runtime_s,
-        rows=row.rows,
-        created=True,
-        fields=FIELDS,
-        keys=None,
-    )
+            return [RunChange.of_row(row, created=True) for row in connection.execute(chosen)]
 
 
 def projects_of(connection: Connection) -> Iterator[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
 
 MOST_KEYS = 2000  # series of one run that a change lists; a browser asks for the run again when there are more
 FIELDS = frozenset(("summary", "series", "console", "config", "media", "artifacts", "files", "identity"))
@@ -23,6 +26,12 @@ class RunChange(NamedTuple):
     created: bool  # it was not in the index before
     fields: frozenset[str]  # of `FIELDS`: what of it changed
     keys: dict[str, int] | None  # points of each series of rank 0 that changed; None: too many, or not known
+
+    @classmethod
+    def of_row(cls, row: Row[Any], *, created: bool) -> RunChange:
+        """Return a run, a row of the table `runs`, as one of which all may have changed."""
+        told = {name: getattr(row, name) for name in cls._fields if name not in ("created", "fields", "keys")}
+        return cls(**told, created=created, fields=FIELDS, keys=None)
 
 
 class Change(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from trailmark.server.index.change import FIELDS, Change, RunChange
+from trailmark.server.index.change import Change, RunChange
 from trailmark.server.index.scan import RunName
 from trailmark.server.store import schema
 from trailmark.server.store.database import Database, IndexDamagedError
@@ -43,7 +43,7 @@ class Follower:
         first, self._cursor, self._known = self._cursor is None, cursor, names
         if first:
             return []
-        runs = [_changed(row, created=RunName(row.project, row.id) in created) for row in rows]
+        runs = [RunChange.of_row(row, created=RunName(row.project, row.id) in created) for row in rows]
         return [Change(cursor, runs, sorted((name.project, name.id) for name in gone), bool(created or gone))]
 
 
@@ -54,21 +54,3 @@ def _inode(database: Database) -> int:
         return database.path.stat().st_ino
     except OSError:
         return 0
-
-
-def _changed(row: sa.Row[tuple[object, ...]], *, created: bool) -> RunChange:
-    """Return a run as one of which all may have changed."""
-    return RunChange(
-        project=row.project,
-        id=row.id,
-        revision=row.revision,
-        state=row.state,
-        name=row.name,
-        last_step=row.last_step,
-        last_time=row.last_time,
-        runtime_s=row.runtime_s,
-        rows=row.rows,
-        created=created,
-        fields=FIELDS,
-        keys=None,
-    )
