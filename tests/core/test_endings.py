@@ -256,6 +256,19 @@ def test_silent_says_nothing(begin: Callable[..., Run], capfd: pytest.CaptureFix
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_silent_run_is_not_read_back(tmp_path: Path) -> None:
+    """With `silent`, no report is made up that nobody would see: its rows are not read, nor numpy loaded for that."""
+    code = (
+        "import sys, trailmark\n"
+        f"run = trailmark.init(project='p', dir={str(tmp_path)!r}, settings={{'silent': True, 'system': False}})\n"
+        "for step in range(9): run.log({'loss': 1 / (step + 1)})\n"
+        "run.finish()\n"
+        "print('numpy' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
+
+
 def test_a_large_section_does_not_fill_the_report(begin: Callable[..., Run], capfd: pytest.CaptureFixture[str]) -> None:
     """What the user logged is told before a section of many keys, as a watched model has."""
     run = begin(settings={"quiet": False})

@@ -37,7 +37,7 @@ def report(run: Run, exit_code: int) -> None:
     sections = collections.Counter(key.partition("/")[0] for key in shown)
     # Sections that alone would fill the report, as those of a watched model, come after what the user logged.
     keys = sorted(shown, key=lambda key: sections[key.partition("/")[0]] >= MAX_METRICS)[:MAX_METRICS]
-    lines = _sparklines(writer.path, keys) if state.rows else {}
+    lines = _sparklines(writer.path, keys) if state.rows > 1 else {}
     width = max((len(key) for key in keys), default=0)
     for key in keys:
         termlog(f"  {key:<{width}}  {lines.get(key, '')}  {shown[key]}")

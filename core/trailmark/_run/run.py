@@ -379,7 +379,7 @@ class Run(Artifacts):
         current.forget(self)
         if lost:
             termwarn(f"{lost} rows of run {self.name} were lost, as its journal could not be written")
-        if self.owned and not (quiet or self._settings.quiet or self.disabled):
+        if self.owned and not (quiet or self._settings.quiet or self._settings.silent or self.disabled):
             report(self, exit_code)
 
     def _call(self, call: Callable[[], object]) -> None:
