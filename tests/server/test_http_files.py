@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trailmark import Run
 
 RUN = "/api/v1/projects/p/runs/one"
+TABLES = "/api/v1/projects/tables/runs/tables/table"
 ARTIFACTS = "/api/v1/projects/p/artifacts"
 
 
@@ -65,8 +66,23 @@ def run(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Run:
     user = site.begin(id="two")
     user.use_artifact("model:v0")
     user.finish()
+    tables = site.begin(id="tables", project="tables")
+    _log_tables_of_tables(tables)
+    tables.finish()
     site.settle()
     return run
+
+
+def _log_tables_of_tables(run: Run) -> None:
+    """Log two tables as one, by a key they share, and an artifact whose parts are read as one."""
+    names = trailmark.Table(columns=["id", "name"], data=[[1, "one"], [2, "two"]])
+    scores = trailmark.Table(columns=["id", "score"], data=[[2, 0.5], [3, 0.1]])
+    run.log({"joined": trailmark.JoinedTable(names, scores, "id")})
+    parts = trailmark.Artifact("parts", "table")
+    for number in range(2):
+        parts.add(trailmark.Table(columns=["part", "a"], data=[[number, f"of part {number}"]]), f"parts/{number}")
+    parts.add(trailmark.PartitionedTable("parts"), "all")
+    run.log_artifact(parts)
 
 
 @pytest.mark.usefixtures("run")
@@ -194,6 +210,26 @@ def test_files_and_tables_of_artifacts_are_given(client: TestClient) -> None:
     for path in ("rows", "rows.table.json"):
         table = client.post(f"{RUN}/table", json={"artifact": "model:v1", "path": path})
         assert table.json()["rows"] == [[1]], table.text
+
+
+@pytest.mark.usefixtures("run")
+def test_joined_tables_are_given_as_one(client: TestClient) -> None:
+    """Tables that were logged as joined have the rows that agree, side by side."""
+    table = client.post(TABLES, json={"key": "joined"})
+    assert table.status_code == 200, table.text
+    assert [column["name"] for column in table.json()["columns"]] == ["id", "name", "score"]
+    assert table.json()["rows"] == [[2, "two", 0.5]]
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize("path", ["all", "all.partitioned-table.json"])
+def test_partitioned_tables_are_given_as_one(client: TestClient, path: str) -> None:
+    """A table in parts has the rows of all parts, and is searched as any other."""
+    asked = {"artifact": "parts:v0", "path": path}
+    table = client.post(TABLES, json={**asked, "order": [{"column": "part", "descending": True}]})
+    assert table.status_code == 200, table.text
+    assert table.json()["rows"] == [[1, "of part 1"], [0, "of part 0"]]
+    assert client.post(TABLES, json={**asked, "search": "PART 1"}).json()["total"] == 1
 
 
 @pytest.mark.usefixtures("run")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import trailmark
-from trailmark.server.store.columns import Column, project_columns
+from trailmark.server.store.columns import Column, Offers, project_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,3 +81,41 @@ def test_a_deleted_run_has_no_say(begin: Callable[..., Run], index: Indexer, roo
         found = project_columns(connection, "p")
     assert [column.name for column in found.config] == ["config.lr"]
     assert found.tags == []
+
+
+def test_kept_offers_are_those_of_now(begin: Callable[..., Run], index: Indexer, root: Path) -> None:
+    """What was counted once is not what counts, when runs came, wrote, ended, changed or were deleted since."""
+    offers = Offers()
+
+    def check() -> None:
+        index.catch_up()
+        with index.database.read() as connection:
+            for _ in range(2):
+                assert project_columns(connection, "p", offers) == project_columns(connection, "p")
+
+    check()
+    first = begin(id="first", config={"lr": 0.1, "opt": {"b": 1}}, tags=["a"], group="g")
+    first.define_metric("loss", goal="minimize")
+    first.log({"loss": 1.0})
+    check()
+    begin(id="second", config={"lr": "auto", "opt": {"c": 1}}, tags=["b"], reinit="create_new").finish()
+    check()
+    first.log({"loss": 0.5, "acc": 1})
+    check()
+    first.finish()
+    check()
+    run = trailmark.Api(root).run("p/second")
+    run.tags, run.config["lr"] = ["c"], {"base": 1}
+    run.update()
+    check()
+    run.deleted = True
+    run.update()
+    check()
+    with index.database.read() as connection:
+        found = project_columns(connection, "p", offers)
+    assert [column.name for column in found.config] == ["config.lr", "config.opt.b"]
+    assert (found.tags, found.groups) == (["a"], ["g"])
+    assert {(key.key, key.points, key.goal) for key in found.keys if key.stream == "history"} == {
+        ("loss", 2, "minimize"),
+        ("acc", 1, None),
+    }

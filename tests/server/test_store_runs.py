@@ -250,3 +250,49 @@ def test_a_run_is_found_by_project_and_id(runs: Indexer) -> None:
         assert row is not None
         assert row.name == "name-1"
         assert find_run(connection, "q", "r1") is None
+
+
+def test_columns_of_every_kind_are_what_api_has(begin: Callable[..., Run], index: Indexer) -> None:
+    """A column that some runs lack, that is inside a mapping in some, or that has a dot in its name, is as logged."""
+    configs: list[dict[str, Any]] = [
+        {"lr": 0.1, "opt": {"b.c": 1, "d": [1]}, "odd": math.inf},
+        {"lr": 2**60, "opt.b.c": 2, "opt": {"d": None}},
+        {"opt": 3, "lr": {"value": 5}},
+    ]
+    for number, config in enumerate(configs):
+        run = begin(id=f"k{number}", config=config)
+        run.log({"val.acc": number, "only": 1} if number else {"val": {"acc": 0.5}})
+        run.finish()
+    index.catch_up()
+    names = ["config.lr", "config.lr.value", "config.opt", "config.opt.b.c", "config.opt.d", "config.odd"]
+    names += ["summary.val.acc", "summary.only", "summary_metrics.only", "config.nobody"]
+    found = briefs(index, columns=names, order="+created_at")
+    assert [brief.columns for brief in found] == [
+        {
+            "config.lr": 0.1,
+            "config.lr.value": 0.1,
+            "config.opt": configs[0]["opt"],
+            "config.opt.b.c": 1,
+            "config.opt.d": [1],
+            "config.odd": math.inf,
+            "summary.val.acc": 0.5,
+        },
+        {
+            "config.lr": 2**60,
+            "config.lr.value": 2**60,
+            "config.opt": {"d": None},
+            "config.opt.b.c": 2,
+            "config.opt.d": None,
+            "summary.val.acc": 1,
+            "summary.only": 1,
+            "summary_metrics.only": 1,
+        },
+        {
+            "config.lr": {"value": 5},
+            "config.lr.value": 5,
+            "config.opt": 3,
+            "summary.val.acc": 2,
+            "summary.only": 1,
+            "summary_metrics.only": 1,
+        },
+    ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from trailmark.server.http.values import plain
+from trailmark.server.store.runs import from_row
 from trailmark.server.store.schema import alerts, artifact_links, runs
 from trailmark.server.store.values import decode
 
@@ -20,30 +21,22 @@ if TYPE_CHECKING:
     from trailmark.server.store.runs import Brief
 
 
+_TOLD = {
+    **{name: name for name in ("id", "project", "name", "state", "job_type", "archived", "deleted", "notes", "host")},
+    **{name: name for name in ("last_time", "runtime_s", "last_step", "rows", "revision")},
+    "group": "run_group",
+    "created_at": "start_time",
+}
+_of_row = from_row(_TOLD.values())
+
+
 def brief_json(brief: Brief) -> dict[str, Any]:
-    """Return a `Brief` as `docs/http.md` has it."""
-    row = brief.row
-    return {
-        "id": row.id,
-        "project": row.project,
-        "name": row.name,
-        "state": row.state,
-        "tags": decode(row.tags),
-        "group": row.run_group,
-        "job_type": row.job_type,
-        "archived": row.archived,
-        "deleted": row.deleted,
-        "notes": row.notes,
-        "host": row.host,
-        "user": None if brief.user is None else str(brief.user),
-        "created_at": row.start_time,
-        "last_time": row.last_time,
-        "runtime_s": row.runtime_s,
-        "last_step": row.last_step,
-        "rows": row.rows,
-        "revision": row.revision,
-        "columns": {name: plain(value) for name, value in brief.columns.items()},
-    }
+    """Return a `Brief`, the columns of which JSON has a form for, as `docs/http.md` has it."""
+    told: dict[str, Any] = dict(zip(_TOLD, _of_row(brief.row), strict=True))
+    told["tags"] = decode(brief.row.tags)
+    told["user"] = None if brief.user is None else str(brief.user)
+    told["columns"] = brief.columns
+    return told
 
 
 def group_json(group: Group) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from trailmark.server.http.feed import Feed
 from trailmark.server.index.change import RunChange
 from trailmark.server.index.open import open_index
 from trailmark.server.index.tailer import Tailer
+from trailmark.server.store.columns import Offers
 from trailmark.server.store.runs import find_run
 from trailmark.server.store.schema import runs
 from trailmark.server.store.values import Columns
@@ -46,6 +47,7 @@ class Service:
         indexer: keeps the index.
         feed: tells what changed.
         columns: values that lists of runs asked for.
+        offers: what there is to choose in projects.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Service:
         self.feed = Feed(self.revision, self._runs_since, self.status)
         self.feed.begin(self.revision())
         self.columns = Columns()
+        self.offers = Offers()
         self._tailer: Tailer | None = None
         self._lock = threading.Lock()
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from trailmark.errors import UsageError
 from trailmark.media.tables.cell_text import to_text
-from trailmark.server.http.values import EXACT, plain
+from trailmark.server.http.values import plain
+from trailmark.server.store.values import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

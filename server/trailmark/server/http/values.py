@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from starlette.responses import Response
 
+from trailmark.server.store.values import EXACT
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-EXACT = 1 << 53  # integers up to this are the same in every reader of JSON
 _GZIP_FROM_BYTES = 2_000  # less fits into two packets of a network as it is
 _GZIP_LEVEL = 1  # half the bytes of level 6 at a fifth of its time; this is for a local network at most
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from trailmark.server.index.indexer import Indexer
 
 _STEP_MS = 10  # what changes within this time is told together
-_GATHER_MS = 80  # but nothing waits longer than this
+_GATHER_MS = 20  # but nothing waits longer than this
 _IDLE_MS = 100  # how often the thread looks at its clock
 _POLL_S = 0.15
 _PULSE_S = 1.0  # how often running runs are looked at though nothing was told of them
@@ -36,7 +36,7 @@ _SCAN_SELDOM_S = 10.0  # where notifications tell of them
 _SCAN_REST = 30  # and so many times as long as that takes …
 _SCAN_SOON_REST = 3  # … or this, if the times of folders say that runs came or went, whoever lost the word of it
 _TICK_REST = 9  # indexing is followed by so many times as long without, so that it takes a tenth of a core …
-_MOST_REST_S = 0.2  # … but nobody waits longer than this for a point
+_MOST_REST_S = 0.1  # … but nobody waits longer than this for a point
 _STRETCH_S = 0.5  # what is behind is caught up with so long before the next look at what live runs append …
 _BREATH_S = 0.01  # … with such pauses, in which requests are answered
 _MOST_WATCHED = 8000  # folders; each takes one of the watches that Linux gives to a user

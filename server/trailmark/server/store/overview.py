@@ -19,7 +19,7 @@ import numpy as np
 from trailmark.server.store import codec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -136,9 +136,14 @@ def extended(known: Blocks | None, more: Blocks) -> Blocks:
     return found
 
 
-def pack(blocks: Blocks) -> bytes:
-    """Return an overview, whose axes are step and time, as bytes."""
-    return codec.pack(blocks.arrays)
+def pack(blocks: Blocks, encode_axis: Callable[[Values], bytes] = codec.encode) -> bytes:
+    """Return an overview, whose axes are step and time, as bytes.
+
+    `encode_axis` encodes where blocks are, which other series may share.
+    """
+    points, nan, low, high, mean, *edges = blocks.arrays
+    values = map(codec.encode, (nan, low, high, mean))
+    return codec.pack_encoded([encode_axis(points), *values, *map(encode_axis, edges)])
 
 
 def unpack(data: bytes, axes: Sequence[int] = (0, 1)) -> Blocks:

@@ -159,8 +159,7 @@ def _joined(batches: list[Batch]) -> Batch:
     columns = {}
     for key, column in first.columns.items():
         parts = [batch.columns[key].values for batch in batches]
-        values = [item for part in parts for item in part] if first.kind == OBJECT else np.concatenate(parts)
-        columns[key] = column._replace(values=values)
+        columns[key] = column._replace(values=joined_values(parts, first.kind))
     step, time = np.concatenate([batch.step for batch in batches]), np.concatenate([batch.time for batch in batches])
     return first._replace(step=step, time=time, columns=columns)
 
@@ -189,17 +188,39 @@ def join(parts: Sequence[Points], kind: str = NUMBER) -> Points:
     if len(parts) == 1:
         return parts[0]
     step, time, values = zip(*parts, strict=True)
-    joined = [item for part in values for item in part] if kind == OBJECT else np.concatenate(values)
-    return Points(np.concatenate(step), np.concatenate(time), joined)
+    return Points(np.concatenate(step), np.concatenate(time), joined_values(values, kind))
 
 
-def waiting(batches: Iterable[Batch], name: Name, begin: int, epoch: int) -> Points:
-    """Return the points of a series from the number `begin` on that are in `batches`."""
+def joined_values(parts: Sequence[Any], kind: str) -> Any:
+    """Return the values of parts, of which there is at least one, one after the other, next to one another in memory."""
+    if kind == OBJECT:
+        return [item for part in parts for item in part]
+    return np.concatenate(parts) if len(parts) > 1 else np.ascontiguousarray(parts[0])
+
+
+class Piece(NamedTuple):
+    """Points of one series in a batch: those from the row `skip` on."""
+
+    batch: Batch
+    skip: int
+    column: Column
+
+    @property
+    def points(self) -> Points:
+        """The points."""
+        return Points(self.batch.step, self.batch.time, self.column.values).part(self.skip)
+
+
+def pieces(batches: Iterable[Batch], name: Name, begin: int, epoch: int) -> list[Piece]:
+    """Return where in `batches` the points of a series from the number `begin` on are, in their order."""
     found = []
     for batch in batches:
         column = batch.column(name, epoch)
         if column is not None and (skip := max(0, begin - column.first)) < len(batch.step):
-            part = Points(batch.step, batch.time, column.values).part(skip)
-            found.append((column.first, part))
-    found.sort(key=lambda item: item[0])
-    return join([part for _, part in found], name.kind)
+            found.append(Piece(batch, skip, column))
+    return sorted(found, key=lambda piece: piece.column.first)
+
+
+def waiting(batches: Iterable[Batch], name: Name, begin: int, epoch: int) -> Points:
+    """Return the points of a series from the number `begin` on that are in `batches`."""
+    return join([piece.points for piece in pieces(batches, name, begin, epoch)], name.kind)

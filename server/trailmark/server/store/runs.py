@@ -6,6 +6,7 @@ mentions: a thousand runs of a hundred values are filtered by looking at a thous
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -24,12 +25,24 @@ from trailmark.server.store.schema import facts, runs
 from trailmark.server.store.values import TABLES, Columns, decode, read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
+    from trailmark.api.fields import Field
+    from trailmark.server.store.values import Column
+
 _MANY = 500  # parameters of one statement
 _LISTED = [column for column in runs.c if column.name != "details"]  # which are long
+
+
+def from_row(names: Iterable[str]) -> Callable[[Row[Any]], tuple[Any, ...]]:
+    """Return what gives these columns of a row of the table `runs`, with `details` or without.
+
+    Columns are found by their places, as SQLAlchemy takes longer to find one by its name than to read it.
+    """
+    places = {column.name: place for place, column in enumerate([*_LISTED, runs.c.details])}
+    return operator.itemgetter(*(places[name] for name in names))
 
 
 class RunQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,8 +78,16 @@ class Page(NamedTuple):
     groups: list[Group] | None = None
 
 
-def query_runs(connection: Connection, query: RunQuery, columns: Columns | None = None) -> Page:
-    """Return the runs that `query` asks for; `columns` are kept from one query to the next.
+def query_runs(
+    connection: Connection, query: RunQuery, columns: Columns | None = None, form: Callable[[Any], Any] | None = None
+) -> Page:
+    """Return the runs that `query` asks for.
+
+    Args:
+        connection: a transaction.
+        query: which runs, and what of them.
+        columns: what is kept of values from one query to the next.
+        form: brings a value into a form that JSON has; it is not called for those that are in one. None: as they are.
 
     Raises:
         UsageError: it names an unknown field or operator, or a regular expression that cannot be or takes too long.
@@ -79,7 +100,7 @@ def query_runs(connection: Connection, query: RunQuery, columns: Columns | None 
         return Page(len(groups), [], [found.told(members) for members in groups[page]])
     if query.group is not None:
         states = found.of_group(states, query.group)
-    return Page(len(states), found.briefs(states[page]))
+    return Page(len(states), found.briefs(states[page], form or _as_it_is))
 
 
 def find_run(connection: Connection, project: str, run: str) -> Row[Any] | None:
@@ -129,23 +150,34 @@ class _Found:
         wanted = group_key(group)
         return [state for state in states if group_key(field.get(state) for field in self.grouping) == wanted]
 
-    def briefs(self, states: list[RunState]) -> list[Brief]:
+    def briefs(self, states: list[RunState], form: Callable[[Any], Any]) -> list[Brief]:
         """Return what is told of each of `states`."""
-        self._fill(states, Needs(self._shown.values()))
-        getters = [(name, *_shortcut(name), field.get) for name, field in self._shown.items()]
+        rows = [self._rows[state.id] for state in states]
+        columns, others = self._by_key()
+        values = _by_row(columns, [row.number for row in rows], form)
+        self._fill(states, Needs(others.values()))
+        for name, field in others.items():
+            for state, known in zip(states, values, strict=True):
+                if (value := field.get(state)) is not MISSING:
+                    known[name] = form(value)
         details = self._details(states)
-        found = []
-        for state in states:
-            values = {}
-            for name, place, key, get in getters:
-                value = getattr(state, place).get(key, MISSING) if place else MISSING
-                if value is MISSING:
-                    value = get(state)
-                if value is not MISSING:
-                    values[name] = value
-            row = self._rows[state.id]
-            found.append(Brief(row, _user(details[row.number]), values))
-        return found
+        return [Brief(row, _user(details[row.number]), known) for row, known in zip(rows, values, strict=True)]
+
+    def _by_key(self) -> tuple[dict[str, Column], dict[str, Field]]:
+        """Return the columns that are asked for: those that are one key of a table in all runs, and all others."""
+        asked = {name: _key_of(name, field) for name, field in self._shown.items()}
+        known = {
+            table: self._read(table, {key for of, _, keys in asked.values() for key in keys if of == table})
+            for table in TABLES
+        }
+        columns = {}
+        for name, (table, key, keys) in asked.items():
+            if table and not any(known[table][other].values for other in keys if other != key):
+                columns[name] = known[table][key]
+        return columns, {name: field for name, field in self._shown.items() if name not in columns}
+
+    def _read(self, table: str, keys: set[str]) -> dict[str, Column]:
+        return self._columns.get(self._connection, self._query.project, table, keys, self._revision)
 
     def _is_found(self, state: RunState) -> bool:
         if self._search is None:
@@ -179,11 +211,10 @@ class _Found:
                 for number, values in numbered:
                     values.update(whole.get(number, {}))
             elif keys:
-                found = self._columns.get(self._connection, self._query.project, table, keys, self._revision)
-                for key, column in found.items():
+                for key, column in self._read(table, keys).items():
                     for number, values in numbered:
-                        if number in column:
-                            values[key] = column[number]
+                        if number in column.values:
+                            values[key] = column.values[number]
 
     def _details(self, states: list[RunState]) -> dict[int, bytes]:
         numbers = [self._rows[state.id].number for state in states]
@@ -195,10 +226,43 @@ class _Found:
         return found
 
 
-def _shortcut(name: str) -> tuple[str, str]:
-    """Return where a column most often is: in which mapping of a state, under which key; "" if it is in none."""
+def _key_of(name: str, field: Field) -> tuple[str, str, set[str]]:
+    """Return in which table a column most often is, under which key, and all keys under which it may be.
+
+    The table is "" for one that is in none, or of which a whole table may be asked.
+    """
     table, _, key = name.partition(".")
-    return (table, key) if key and table in TABLES else ("", "")
+    if not key or table not in TABLES:
+        return ("", "", set())
+    if "." not in key:
+        return (table, key, {key})
+    keys: set[str] | None = getattr(Needs([field]), table)
+    return ("", "", set()) if keys is None else (table, key, keys)
+
+
+def _by_row(columns: dict[str, Column], numbers: list[int], form: Callable[[Any], Any]) -> list[dict[str, Any]]:
+    """Return the values of each of these runs, by the names of the columns."""
+    wanted = set(numbers)
+    whole = {name: column for name, column in columns.items() if column.values.keys() >= wanted}
+    # Where no run lacks a value, no line of Python runs for it: there may be a million of them.
+    each = [_values(column, numbers, form) for column in whole.values()]
+    found = [dict(zip(whole, row, strict=True)) for row in zip(*each, strict=True)] if whole else [{} for _ in numbers]
+    for name, column in columns.items():
+        if name not in whole:
+            there = [(number, known) for number, known in zip(numbers, found, strict=True) if number in column.values]
+            values = _values(column, [number for number, _ in there], form)
+            for (_, known), value in zip(there, values, strict=True):
+                known[name] = value
+    return found
+
+
+def _values(column: Column, numbers: list[int], form: Callable[[Any], Any]) -> Iterable[Any]:
+    found = list(map(column.values.__getitem__, numbers))  # now: a column after the other is kinder to the cache
+    return found if column.is_plain else map(form, found)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 class _Environment(msgspec.Struct):
@@ -221,29 +285,11 @@ def _user(details: bytes) -> Any:
     return _of_user.decode(details).environment.user
 
 
+_FROM_ROW = {name: "run_group" if name == "group" else name for name in RunState.__struct_fields__}
+_STATED = {name: column for name, column in _FROM_ROW.items() if column in runs.c and name != "tags"}
+_of_row = from_row(_STATED.values())
+
+
 def _state(row: Row[Any]) -> RunState:
     """Return what the row of a run tells of its state."""
-    return RunState(
-        id=row.id,
-        project=row.project,
-        path=NOWHERE,
-        state=row.state,
-        entity=row.entity,
-        name=row.name,
-        notes=row.notes,
-        tags=decode(row.tags),
-        group=row.run_group,
-        job_type=row.job_type,
-        archived=row.archived,
-        deleted=row.deleted,
-        host=row.host,
-        start_time=row.start_time,
-        last_time=row.last_time,
-        exit_time=row.exit_time,
-        exit_code=row.exit_code,
-        runtime_s=row.runtime_s,
-        rows=row.rows,
-        lost_rows=row.lost_rows,
-        last_step=row.last_step,
-        attempts=row.attempts,
-    )
+    return RunState(path=NOWHERE, tags=decode(row.tags), **dict(zip(_STATED, _of_row(row), strict=True)))

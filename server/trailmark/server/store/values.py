@@ -8,6 +8,7 @@ runs changed since is read. What is kept can be forgotten at any time.
 from __future__ import annotations
 
 import threading
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 MOST_VALUES = 400_000  # kept: about 40 MB
+EXACT = 1 << 53  # integers up to this are the same in every reader of JSON
 _MANY = 500  # parameters of one statement
 _BIG_INTEGER = 1  # the extension of `trailmark.journal.records`
 
@@ -37,9 +39,12 @@ _decoder = msgspec.msgpack.Decoder(ext_hook=_extension)
 decode = _decoder.decode  # as `trailmark.server.store.states.unpack`, at a third of the time
 
 
-class _Kept(NamedTuple):
-    revision: int  # up to which the values hold
+class Column(NamedTuple):
+    """The values that the runs of a project have under one key."""
+
+    revision: int  # up to which they hold
     values: dict[int, Any]  # by the number of the run
+    is_plain: bool  # all of them are as they are in JSON: text, bool, None, and numbers that every reader keeps
 
 
 class Columns:
@@ -52,12 +57,12 @@ class Columns:
     def __init__(self, most: int = MOST_VALUES) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._kept: dict[tuple[str, str, str], _Kept] = {}  # by project, table and key; what was asked for last, last
+        self._kept: dict[tuple[str, str, str], Column] = {}  # by project, table and key; what was asked for last, last
 
     def get(
         self, connection: Connection, project: str, table: str, keys: Collection[str], revision: int
-    ) -> dict[str, dict[int, Any]]:
-        """Return the values of `keys` of all runs of a project, by key and the number of the run.
+    ) -> dict[str, Column]:
+        """Return the values of `keys` of all runs of a project, by key.
 
         Args:
             connection: a transaction.
@@ -70,15 +75,15 @@ class Columns:
             known = {key: kept for key in keys if (kept := self._kept.pop((project, table, key), None)) is not None}
             self._refresh(connection, project, table, known, revision)
             new = [key for key in keys if key not in known]
-            found = {key: kept.values for key, kept in known.items()}
-            found.update(_read(connection, table, new, runs.c.project == project))
-            for key, values in found.items():
-                self._kept[project, table, key] = _Kept(revision, values)
+            for key, values in _read(connection, table, new, runs.c.project == project).items():
+                known[key] = Column(revision, values, _are_plain(values.values()))
+            for key, column in known.items():
+                self._kept[project, table, key] = column._replace(revision=revision)
             self._trim()
-            return found
+            return known
 
     def _refresh(
-        self, connection: Connection, project: str, table: str, known: dict[str, _Kept], revision: int
+        self, connection: Connection, project: str, table: str, known: dict[str, Column], revision: int
     ) -> None:
         """Bring what is kept up to `revision`."""
         behind: dict[int, list[str]] = {}
@@ -90,9 +95,12 @@ class Columns:
             numbers = connection.scalars(sa.select(runs.c.number).where(changed)).all()
             fresh = _read(connection, table, keys, changed) if numbers else {}
             for key in keys if numbers else ():
-                values = {number: value for number, value in known[key].values.items() if number not in set(numbers)}
+                values = known[key].values.copy()  # who was given them may be reading
+                for number in numbers:
+                    values.pop(number, None)
                 values.update(fresh[key])
-                known[key] = _Kept(revision, values)
+                is_plain = known[key].is_plain and _are_plain(fresh[key].values())
+                known[key] = Column(revision, values, is_plain)
 
     def _trim(self) -> None:
         total = sum(len(kept.values) for kept in self._kept.values())
@@ -113,9 +121,29 @@ def _read(connection: Connection, table: str, keys: Sequence[str], which: Any) -
             .where(columns.run.in_(sa.select(runs.c.number).where(which)))
             .where(columns.key.in_(keys[begin : begin + _MANY]))
         )
-        for number, key, value in connection.execute(chosen).all():
+        for number, key, value in _rows(connection, chosen):
             found[key][number] = decode(value)
     return found
+
+
+def _rows(connection: Connection, chosen: sa.Select[Any]) -> list[Any]:
+    """Return rows as the driver gives them: what SQLAlchemy makes of each costs more than to read it."""
+    cursor = connection.execute(chosen).cursor
+    return [] if cursor is None else cursor.fetchall()
+
+
+def _are_plain(values: Iterable[Any]) -> bool:
+    for value in values:
+        kind = type(value)
+        if kind is float:
+            if not isfinite(value):
+                return False
+        elif kind is int:
+            if not -EXACT <= value <= EXACT:
+                return False
+        elif kind is not str and kind is not bool and value is not None:
+            return False
+    return True
 
 
 def read_whole(connection: Connection, table: str, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -126,6 +154,6 @@ def read_whole(connection: Connection, table: str, numbers: Iterable[int]) -> di
         chosen = sa.select(columns.run, columns.key, columns.value).where(
             columns.run.in_(wanted[begin : begin + _MANY])
         )
-        for number, key, value in connection.execute(chosen).all():
+        for number, key, value in _rows(connection, chosen):
             found.setdefault(number, {})[key] = decode(value)
     return found

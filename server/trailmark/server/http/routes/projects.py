@@ -72,7 +72,7 @@ def get_columns(request: Request, service: Served, project: str) -> Response:
     """Tell what the runs of a project have: values of config and summary, series, tags, groups, job types."""
     with service.read() as connection:
         service.need_project(connection, project)
-        found = project_columns(connection, project)
+        found = project_columns(connection, project, service.offers)
     return json_answer(
         request,
         {

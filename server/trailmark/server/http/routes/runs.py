@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from trailmark.server.http.briefs import brief_json, group_json
 from trailmark.server.http.details import run_json
 from trailmark.server.http.served import Served
-from trailmark.server.http.values import json_answer, unmarked
+from trailmark.server.http.values import json_answer, plain, unmarked
 from trailmark.server.store.runs import RunQuery, query_runs
 
 router = APIRouter(tags=["runs"])
@@ -75,7 +75,7 @@ def query(request: Request, service: Served, project: str, asked: Asked) -> Resp
     parts["filters"], parts["group"] = unmarked(asked.filters), unmarked(asked.group)
     with service.read() as connection:
         service.need_project(connection, project)
-        page = query_runs(connection, RunQuery(project=project, **parts), service.columns)
+        page = query_runs(connection, RunQuery(project=project, **parts), service.columns, plain)
         cursor = service.indexer.database.revision(connection)
     answer: dict[str, Any] = {"total": page.total, "cursor": cursor}
     if page.groups is None:

@@ -9,6 +9,8 @@ from trailmark.api.stored import StoredMedia
 from trailmark.errors import ArtifactError, MediaError, UsageError
 from trailmark.media.chart import Chart
 from trailmark.media.kinds import restore
+from trailmark.media.tables.joined_table import JoinedTable
+from trailmark.media.tables.partitioned_table import PartitionedTable
 from trailmark.media.tables.table import Table
 from trailmark.server.http.faults import not_found
 from trailmark.server.http.served import Served
@@ -64,11 +66,10 @@ def query_table(request: Request, service: Served, project: str, run: str, asked
     """Give rows of a table: filtered, searched, ordered, by page."""
     step: int | None
     if asked.artifact is not None:
-        step, table = None, _of_artifact(service, project, asked)
+        step, value = None, _of_artifact(service, project, asked)
     else:
-        step, table = _of_run(service, project, run, asked)
-    if not isinstance(table, Table):
-        raise UsageError("what was logged there is no table")
+        step, value = _of_run(service, project, run, asked)
+    table = _table_of(value)
     wanted = Wanted(
         asked.columns,
         asked.search,
@@ -88,8 +89,7 @@ def _of_run(service: Service, project: str, run: str, asked: Asked) -> tuple[int
         found = objects.at_step(connection, row.number, asked.key, asked.step, rank=asked.rank)
     if found is None:
         raise not_found(f"run {run!r} logged no object {asked.key[:100]!r} by then")
-    value = restore(found.value, StoredMedia(service.root / row.project / row.id))
-    return found.step, value.table if isinstance(value, Chart) else value
+    return found.step, restore(found.value, StoredMedia(service.root / row.project / row.id))
 
 
 def _of_artifact(service: Service, project: str, asked: Asked) -> Any:
@@ -106,3 +106,14 @@ def _of_artifact(service: Service, project: str, asked: Asked) -> Any:
     if found is None:
         raise not_found(f"{name[:200]!r} has no value {asked.path[:200]!r}")
     return found
+
+
+def _table_of(value: Any) -> Table:
+    """Return the rows of a table, a chart, joined tables or a table in parts."""
+    if isinstance(value, Chart):
+        value = value.table
+    if isinstance(value, (JoinedTable, PartitionedTable)):
+        value = value.joined()
+    if not isinstance(value, Table):
+        raise UsageError("what was logged there is no table")
+    return value
