@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
+
+import trailmark
+
+if TYPE_CHECKING:
+    from dashboard_support import Server
 
 
 def test_artifacts_are_listed_by_type(look: Any) -> None:
@@ -37,3 +42,17 @@ def test_lineage_leads_to_runs(look: Any) -> None:
     page = look("p/digits/artifacts/digits-data/v0")
     page.get_by_role("tab", name=re.compile("^Lineage")).click()
     expect(page.get_by_label(re.compile("^run alpha")).first).to_be_visible()
+
+
+def test_a_table_in_parts_is_one_table(look: Any, server: Server) -> None:
+    """The file of a table whose parts lie in the same version shows the rows of all parts."""
+    parts = trailmark.Artifact("sharded", "table")
+    for shard in range(2):
+        parts.add(trailmark.Table(columns=["text"], data=[[f"row of shard {shard}"]]), f"shards/{shard}")
+    parts.add(trailmark.PartitionedTable("shards"), "all")
+    settings = {"silent": True, "console": "off", "system": False, "requirements": False, "git": False}
+    with trailmark.init(project="parts", id="one", dir=str(server.root), settings=settings) as run:
+        run.log_artifact(parts)
+    page = look("p/parts/artifacts/sharded/v0?part=files&file=all.partitioned-table.json")
+    for shard in range(2):
+        expect(page.get_by_text(f"row of shard {shard}")).to_be_visible()

@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from playwright.sync_api import expect
+
+import trailmark
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
+
+    from dashboard_support import Server
+
+QUIET = {"silent": True, "console": "off", "system": False, "requirements": False, "git": False}
 
 
 def panel(page: Page, key: str) -> Locator:
@@ -90,3 +97,32 @@ def test_panels_over_runs_can_be_added(look: Any) -> None:
             dialog.get_by_text("train/loss", exact=True).first.click()
         dialog.get_by_role("button", name="Add").click()
         expect(page.get_by_role("region", name=f"new {kind}")).to_be_visible()
+
+
+def test_any_number_of_scenes_is_drawn(look: Any, server: Server) -> None:
+    """More scenes than a browser keeps WebGL contexts for are all drawn, and stay."""
+    clouds = [trailmark.Object3D(np.random.default_rng(number).random((50, 3))) for number in range(20)]
+    with trailmark.init(project="clouds", id="many", dir=str(server.root), settings=QUIET) as run:
+        run.log({"clouds": clouds})
+    page = look("p/clouds")
+    scenes = page.get_by_role("region", name="clouds", exact=True).get_by_role("application")
+    expect(scenes).to_have_count(len(clouds))
+    # Of a canvas whose context was taken away nothing can be copied but emptiness.
+    drawn = """(scenes) => scenes.filter((scene) => {
+        const copy = new OffscreenCanvas(scene.width, scene.height).getContext("2d");
+        copy.drawImage(scene, 0, 0);
+        return copy.getImageData(0, 0, scene.width, scene.height).data.some((part) => part > 0);
+    }).length"""
+    page.wait_for_function(f"() => ({drawn})([...document.querySelectorAll('[role=application]')]) === {len(clouds)}")
+
+
+def test_joined_tables_are_one_table(look: Any, server: Server) -> None:
+    """Two tables that were logged as joined are shown as the table that they make."""
+    names = trailmark.Table(columns=["id", "name"], data=[[1, "first"], [2, "second"]])
+    scores = trailmark.Table(columns=["id", "score"], data=[[2, 0.25]])
+    with trailmark.init(project="joined", id="one", dir=str(server.root), settings=QUIET) as run:
+        run.log({"both": trailmark.JoinedTable(names, scores, "id")})
+    page = look("p/joined")
+    table = page.get_by_role("region", name="both", exact=True).get_by_role("table")
+    expect(table.get_by_role("row").filter(has_text="second")).to_contain_text("0.25")
+    expect(table.get_by_text("first")).to_have_count(0)

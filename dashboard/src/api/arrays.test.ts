@@ -45,4 +45,9 @@ describe("floats", () => {
   it("makes numbers of integers and nothing of a missing array", () => {
     expect([floats(BigInt64Array.of(3n)), floats(undefined)]).toEqual([Float64Array.of(3), new Float64Array(0)]);
   });
+
+  it("rounds 64-bit integers as Number() does", () => {
+    const integers = [0n, -1n, -(2n ** 31n), 2n ** 32n - 1n, 2n ** 53n + 1n, 2n ** 53n + 3n, -(2n ** 63n), 2n ** 63n - 1n];
+    expect(floats(BigInt64Array.from(integers))).toEqual(Float64Array.from(integers, Number));
+  });
 });

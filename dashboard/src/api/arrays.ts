@@ -34,7 +34,16 @@ export function decodeArrays<H = Record<string, unknown>>(buffer: ArrayBuffer): 
 export function floats(array: TypedArray | undefined): Float64Array {
   if (array === undefined) return new Float64Array(0);
   if (array instanceof Float64Array) return array;
-  return Float64Array.from(array as ArrayLike<number | bigint>, Number);
+  return array instanceof BigInt64Array ? doubles(array) : new Float64Array(array);
+}
+
+/** 64-bit integers as float64. Their halves are read as numbers: a BigInt is an object, and an answer has a hundred thousand of them. */
+function doubles(integers: BigInt64Array): Float64Array {
+  const halves = new Int32Array(integers.buffer, integers.byteOffset, 2 * integers.length);
+  const out = new Float64Array(integers.length);
+  // Low half first, as in the answer itself.
+  for (let i = 0; i < out.length; i++) out[i] = (halves[2 * i + 1] ?? 0) * 2 ** 32 + ((halves[2 * i] ?? 0) >>> 0);
+  return out;
 }
 
 function view(buffer: ArrayBuffer, type: ArrayHeader["type"], offset: number, count: number): TypedArray {

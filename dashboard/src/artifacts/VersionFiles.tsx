@@ -3,6 +3,7 @@ import { useSearchParams } from "wouter";
 import { address } from "../api/client";
 import type { ArtifactManifest } from "../api/types";
 import { DataTable } from "../media/DataTable";
+import { isTableFile } from "../media/records";
 import { EmptyState } from "../ui/EmptyState";
 import { FileBrowser } from "./FileBrowser";
 
@@ -27,7 +28,7 @@ export function VersionFiles({ project, name, version }: { project: string; name
       }}
       viewOf={(path) => {
         // The server finds tables by way of the run that made the version.
-        if (!path.endsWith(".table.json") || version.run === null) return null;
+        if (!isTableFile(path) || version.run === null) return null;
         return (
           <DataTable
             key={path}

@@ -1,32 +1,25 @@
 import { Download, RotateCcw } from "lucide-react";
-import type { RefObject } from "react";
 
-import type { Stream } from "../api/types";
-import { IconButton } from "../ui/IconButton";
+import { Button } from "../ui/Button";
 import { Menu } from "../ui/Menu";
 import { toast, toastError } from "../ui/Toasts";
 
 import styles from "./ChartTools.module.css";
-import type { ChartModel } from "./model";
-import { fileName, picture, type PictureTheme, save } from "./picture";
+import { fileName, type PictureTheme, save } from "./picture";
 
-/** Properties of `ChartTools`. `box` is the chart, whose size a picture has. */
+/** Properties of `ChartTools`. */
 export interface ChartToolsProps {
   title: string;
-  model: ChartModel;
-  box: RefObject<HTMLElement | null>;
-  zoomed: boolean;
-  onReset: () => void;
-  /** What a CSV of all points has to ask for. */
-  csv: { project: string; runs: string[]; keys: string[]; stream: Stream };
+  /** Draws the chart as a PNG. */
+  draw: (theme: PictureTheme) => Promise<Blob>;
+  /** What a CSV of the chart has, and how to get it. */
+  csv: { label: string; run: () => void };
+  /** Where only a part of the chart is shown: shows all of it again. */
+  onReset?: (() => void) | undefined;
 }
 
-/** What can be done with a chart: show all of it again, take a picture of it, or take its points. */
-export function ChartTools({ title, model, box, zoomed, onReset, csv }: ChartToolsProps) {
-  const draw = (theme: PictureTheme) => {
-    const { width = 800, height = 400 } = box.current?.getBoundingClientRect() ?? {};
-    return picture(model, title, { width: Math.max(width, 480), height: Math.max(height - 40, 240) }, theme);
-  };
+/** What can be done with a chart: show all of it again, take a picture of it, or take its values. */
+export function ChartTools({ title, draw, csv, onReset }: ChartToolsProps) {
   const download = async (theme: PictureTheme) => {
     try {
       save(await draw(theme), fileName(title, "png"));
@@ -46,7 +39,11 @@ export function ChartTools({ title, model, box, zoomed, onReset, csv }: ChartToo
   };
   return (
     <div className={styles["tools"]}>
-      {zoomed && <IconButton label="Show everything" keys="double-click" icon={<RotateCcw />} small onClick={onReset} />}
+      {onReset && (
+        <Button small icon={<RotateCcw />} title="Show everything (double-click the chart)" onClick={onReset}>
+          Reset zoom
+        </Button>
+      )}
       <div className={styles["rest"]}>
         <Menu
           label="Export this chart"
@@ -58,16 +55,10 @@ export function ChartTools({ title, model, box, zoomed, onReset, csv }: ChartToo
             { label: "Picture, dark (PNG)", run: () => void download("dark") },
             { label: "Copy picture", run: () => void copy() },
             "-",
-            { label: "All points (CSV)", run: () => { window.location.assign(csvAddress(csv)); } },
-          ]} // prettier-ignore
+            csv,
+          ]}
         />
       </div>
     </div>
   );
-}
-
-/** The address of all points of a chart, not downsampled, as CSV. */
-export function csvAddress({ project, runs, keys, stream }: ChartToolsProps["csv"]): string {
-  const query = new URLSearchParams({ format: "csv", what: "series", runs: runs.join(","), keys: keys.join(","), stream });
-  return `/api/v1/projects/${encodeURIComponent(project)}/export?${query.toString()}`;
 }

@@ -7,21 +7,12 @@ const many = 10;
 export class CursorDots {
   private readonly canvas = document.createElement("canvas");
   private over: HTMLElement | null = null;
-  private shown = false;
 
-  /** Put the canvas over a plotting area. */
+  /** Show them over a plotting area. */
   mount(over: HTMLElement): void {
+    this.clear();
     this.over = over;
     this.canvas.style.cssText = "position:absolute;inset:0;width:100%;height:100%;pointer-events:none";
-    over.append(this.canvas);
-    this.resize();
-  }
-
-  /** Fit the plotting area. */
-  resize(): void {
-    this.shown = false;
-    // Sized when it is needed: most charts of a page are never pointed at.
-    this.canvas.width = this.canvas.height = 0;
   }
 
   /** Draw a dot for each reading; the nearest is larger. */
@@ -30,11 +21,11 @@ export class CursorDots {
     const context = canvas.getContext("2d");
     if (!over || !context) return;
     const ratio = window.devicePixelRatio || 1;
-    const width = Math.round(over.clientWidth * ratio);
-    if (canvas.width !== width) {
-      canvas.width = width;
-      canvas.height = Math.round(over.clientHeight * ratio);
-    } else this.clear();
+    // Setting the size clears the canvas, also where it is the same.
+    canvas.width = Math.round(over.clientWidth * ratio);
+    canvas.height = Math.round(over.clientHeight * ratio);
+    // It is in the page only while it is needed: most charts are never pointed at, and each canvas is a layer to scroll.
+    if (canvas.parentElement !== over) over.append(canvas);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const few = state.readings.length <= many;
     for (const { trace, x, value, nearest } of state.readings) {
@@ -48,15 +39,10 @@ export class CursorDots {
       context.lineWidth = 1.5;
       context.stroke();
     }
-    this.shown = true;
   }
 
   /** Take all dots away. */
   clear(): void {
-    if (!this.shown) return;
-    this.shown = false;
-    const context = this.canvas.getContext("2d");
-    context?.setTransform(1, 0, 0, 1, 0, 0);
-    context?.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.canvas.remove();
   }
 }

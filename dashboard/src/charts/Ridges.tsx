@@ -7,7 +7,6 @@ export interface RidgesProps {
   map: HeatMap;
   width: number;
   height: number;
-  dark: boolean;
   latest: boolean;
   title: string;
 }
@@ -16,7 +15,7 @@ export interface RidgesProps {
 const most = 28;
 
 /** Histograms as ridges, one behind the other from the first step to the newest; or the newest alone. */
-export function Ridges({ map, width, height, dark, latest, title }: RidgesProps) {
+export function Ridges({ map, width, height, latest, title }: RidgesProps) {
   const area = { left: 48, top: 24, right: width - 16, bottom: height - 34 };
   const x = scaleOf(edgeRange(map), area.left, area.right, { tight: true, every: 70 });
   const columns = latest ? [map.columns - 1] : chosen(map.columns);
@@ -28,7 +27,7 @@ export function Ridges({ map, width, height, dark, latest, title }: RidgesProps)
     : scaleOf([first, last], area.top + lift, area.bottom, { tight: true, kind: "count", every: 36 });
   return (
     <svg width={width} height={height} role="img" aria-label={latest ? `Newest histogram of ${title}` : `Histograms of ${title} over steps`}>
-      <SvgAxes x={x} y={y} area={area} xTitle={title} yTitle={latest ? `share, step ${map.step[map.columns - 1]}` : "step ↓"} />
+      <SvgAxes x={x} y={y} area={area} xTitle={`${title} →`} yTitle={latest ? `↑ share of values, step ${map.step[map.columns - 1]}` : "step ↓"} />
       {columns.map((c) => {
         const base = latest ? area.bottom : y.at(map.step[c]!);
         return (
@@ -37,7 +36,7 @@ export function Ridges({ map, width, height, dark, latest, title }: RidgesProps)
             d={ridge(map, c, x.at, base, lift / greatest)}
             fill={latest ? "var(--accent)" : "var(--bg-raised)"}
             fillOpacity={latest ? 0.75 : 0.82}
-            stroke={latest ? "var(--accent)" : sequentialCss(columns.length > 1 ? columns.indexOf(c) / (columns.length - 1) : 0.5, dark)}
+            stroke={latest ? "var(--accent)" : sequentialCss(columns.length > 1 ? columns.indexOf(c) / (columns.length - 1) : 0.5)}
             strokeWidth={1.25}
           />
         );

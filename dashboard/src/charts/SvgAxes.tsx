@@ -1,7 +1,7 @@
 import type { Scale } from "./scale";
 import styles from "./SvgAxes.module.css";
 
-/** Properties of `SvgAxes`: the pixels of the plotting area, and what the axes are called. */
+/** Properties of `SvgAxes`: the pixels of the plotting area, and what the axes are called, with arrows. */
 export interface SvgAxesProps {
   x: Scale;
   y: Scale;
@@ -33,10 +33,10 @@ export function SvgAxes({ x, y, area, xTitle, yTitle }: SvgAxesProps) {
       ))}
       <line x1={left} x2={right} y1={bottom + 0.5} y2={bottom + 0.5} className={styles["line"]} />
       <text x={right} y={bottom + 29} textAnchor="end" className={styles["title"]}>
-        {xTitle} →
+        {xTitle}
       </text>
       <text x={4} y={top - 8} className={styles["title"]}>
-        ↑ {yTitle}
+        {yTitle}
       </text>
     </g>
   );

@@ -19,6 +19,42 @@ export function axisTicks(model: ChartModel, name: "x" | "y", low: number, high:
   return { values: found.values.map((value) => value * shown.factor), labels: found.labels.map((text) => text && text + unit) };
 }
 
+/** Room in CSS pixels that a title takes under the x axis, and above the y axis. */
+export const titleRoom = 13;
+
+/** The height in CSS pixels of the x axis, and of what is above the y axis. */
+export function axisRoom(model: ChartModel): { x: number; top: number } {
+  // Wall times have their day in a second line.
+  const labels = model.xKind === "time" ? 36 : 24;
+  return { x: labels + (model.xTitle === "" ? 0 : titleRoom), top: 6 + (model.yTitle === "" ? 0 : titleRoom) };
+}
+
+/** Write the titles at the ends of both axes. `ratio`: pixels of the canvas a CSS pixel. */
+export function drawTitles(context: CanvasRenderingContext2D, model: ChartModel, x: Axis, y: Axis, theme: ChartTheme, ratio: number): void {
+  context.save();
+  context.globalAlpha = 1;
+  context.font = `${11 * ratio}px ${theme.font}`;
+  context.fillStyle = theme.textSoft;
+  context.textBaseline = "alphabetic";
+  if (model.xTitle !== "") {
+    context.textAlign = "right";
+    context.fillText(`${cut(context, model.xTitle, x.end - x.start)} →`, x.end, y.start + (axisRoom(model).x - 3) * ratio);
+  }
+  if (model.yTitle !== "") {
+    context.textAlign = "left";
+    const left = 4 * ratio;
+    context.fillText(`↑ ${cut(context, model.yTitle, x.end - left)}`, left, y.end - 8 * ratio);
+  }
+  context.restore();
+}
+
+function cut(context: CanvasRenderingContext2D, text: string, room: number): string {
+  const wide = context.measureText(text).width;
+  // The arrow takes about two letters.
+  const fits = Math.floor((room / Math.max(wide, 1)) * text.length) - 2;
+  return fits >= text.length ? text : `${text.slice(0, Math.max(fits - 1, 1))}…`;
+}
+
 /** The font of tick labels. */
 export function tickFont(theme: ChartTheme): string {
   return `11px ${theme.font}`;

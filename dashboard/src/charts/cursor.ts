@@ -1,6 +1,6 @@
 /** What a chart reads at its cursor: the value of each line there, sorted, and which line is nearest to the hand. */
 
-import { type Line, middle, nearest, type Trace } from "./lines";
+import { type Line, middle, nearest, reachAt, type Trace } from "./lines";
 
 /** The value of one line at the cursor. */
 export interface Reading {
@@ -11,7 +11,7 @@ export interface Reading {
   value: number;
   /** As logged: the value of a point, the mean of a bucket. */
   raw: number;
-  /** Of a bucket or a band; the same where it is a point. */
+  /** Of all that is drawn in the pixel, or of a band; the same where it is one point. */
   min: number;
   max: number;
   /** From the value of the baseline, or null where there is none. */
@@ -33,6 +33,8 @@ export interface CursorState {
 /** Where the cursor is; pixels from the left and the top of the plotting area. */
 export interface Pointer {
   x: number;
+  /** The x at the left and the right side of the column of pixels there. */
+  column: readonly [number, number];
   left: number;
   y: number | null;
   /** How far, in units of x, a line may end before the cursor and still be read. */
@@ -65,16 +67,18 @@ export class CursorStore {
 /** Read all lines at a pointer. */
 export function readCursor(lines: readonly Line[], pointer: Pointer): CursorState {
   const readings: Reading[] = [];
-  for (const { trace, points, y } of lines) {
+  for (const line of lines) {
+    const { trace, points, y } = line;
     const i = nearest(points, pointer.x, pointer.slack);
     if (i < 0) continue;
+    const [min, max] = reachAt(line, i, pointer.column);
     readings.push({
       trace,
       x: middle(points, i),
       value: y[i]!,
       raw: points.y[i]!,
-      min: points.min[i]!,
-      max: points.max[i]!,
+      min,
+      max,
       delta: null,
       nearest: false,
     });

@@ -99,7 +99,7 @@ describe("the y axis", () => {
 });
 
 describe("the cursor", () => {
-  const at = { x: 1, left: 10, slack: 0.5, toY: (value: number) => 100 - value };
+  const at = { x: 1, column: [0.9, 1.1] as const, left: 10, slack: 0.5, toY: (value: number) => 100 - value };
 
   it("reads all lines from the largest to the smallest, NaN last, and marks the nearest", () => {
     const traces = [2, NaN, 9, 5].map((value, i) => trace(`t${i}`, points([0, 1, 2], [0, value, 0])));

@@ -100,6 +100,22 @@ export function nearest(points: Points, x: number, slack: number): number {
   return within || away <= slack ? best : -1;
 }
 
+/**
+ * The least and the greatest value around item `i` in a column of pixels from `low` to `high`: those of all buckets or points that are
+ * drawn there. A pixel may have several of them, and only one can be the nearest. A band has them at its own steps alone.
+ */
+export function reachAt({ points, trace, from, to }: Line, i: number, [low, high]: readonly [number, number]): [number, number] {
+  let [least, most] = [points.min[i]!, points.max[i]!];
+  if (trace.group || !points.ascending) return [least, most];
+  const take = (at: number) => {
+    if (!(least <= points.min[at]!) && !Number.isNaN(points.min[at]!)) least = points.min[at]!;
+    if (!(most >= points.max[at]!) && !Number.isNaN(points.max[at]!)) most = points.max[at]!;
+  };
+  for (let at = i - 1; at >= from && points.xEnd[at]! >= low; at--) take(at);
+  for (let at = i + 1; at < to && points.x[at]! <= high; at++) take(at);
+  return [least, most];
+}
+
 function nearestAnywhere(points: Points, x: number, slack: number): number {
   let best = -1;
   let least = slack;

@@ -23,6 +23,9 @@ export interface ChartModel {
   /** How x is read: `step`, `relative`, …; charts of one such name have synced cursors. */
   xName: string;
   xKind: AxisKind;
+  /** What stands at the ends of the axes; empty where there is nothing to say or no room. */
+  xTitle: string;
+  yTitle: string;
   yKind: AxisKind;
   unit: string;
   /** Limits by hand, and of the zoom box, which comes first. */

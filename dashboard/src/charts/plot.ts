@@ -5,7 +5,7 @@
 
 import uPlot from "uplot";
 
-import { axisTicks, labelWidth, tickFont } from "./axes";
+import { axisRoom, axisTicks, drawTitles, labelWidth, tickFont } from "./axes";
 import { type CursorStore, readCursor } from "./cursor";
 import { CursorDots } from "./CursorDots";
 import { highlightedRun } from "./highlight";
@@ -90,7 +90,7 @@ export class Plot implements Drawable {
     this.theme = chartTheme();
     this.frame = frameOf(model);
     this.drawn = this.frame.lines.length;
-    const shape = [model.logX, model.logY, model.xName, this.theme.dark].join(" ");
+    const shape = [model.logX, model.logY, model.xName, model.xTitle, model.yTitle, this.theme.dark].join(" ");
     if (this.plot === null || shape !== this.shape) this.build(shape);
     const plot = this.plot!;
     if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
@@ -140,13 +140,13 @@ export class Plot implements Drawable {
       series: [{}, { paths: () => null, points: { show: false } }],
       axes: [this.axis("x"), this.axis("y")],
       legend: { show: false },
-      padding: [6, 14, 0, 0],
+      padding: [axisRoom(model).top, 14, 0, 0],
       cursor: this.cursorOptions(),
       select: { show: true, left: 0, top: 0, width: 0, height: 0 },
       hooks: {
         draw: [() => { this.paint(); }],
         setCursor: [() => { this.point(); }],
-        setSize: [() => { this.dots.resize(); }],
+        setSize: [() => { this.dots.clear(); }],
         setSelect: [() => { this.zoom(); }],
       }, // prettier-ignore
     };
@@ -187,7 +187,7 @@ export class Plot implements Drawable {
       stroke: theme.textFaint,
       font,
       gap: horizontal ? 4 : 5,
-      size: horizontal ? (this.model.xKind === "time" ? 36 : 24) : (_plot, values) => labelWidth(values ?? [], font),
+      size: horizontal ? axisRoom(this.model).x : (_plot, values) => labelWidth(values ?? [], font),
       grid: { stroke: theme.line, width: 1, show: !horizontal },
       ticks: { stroke: theme.lineStrong, width: 1, size: horizontal ? 4 : 0 },
       border: { show: horizontal, stroke: theme.lineStrong, width: 1 },
@@ -206,9 +206,11 @@ export class Plot implements Drawable {
   private paint(): void {
     const plot = this.plot;
     if (!plot) return;
+    const axes = this.axes();
+    drawTitles(plot.ctx, this.model, axes.x, axes.y, this.theme, uPlot.pxRatio);
     const unseen = paint(plot.ctx, {
       lines: this.frame.lines,
-      ...this.axes(),
+      ...axes,
       ratio: uPlot.pxRatio,
       theme: this.theme,
       withOriginal: this.model.showOriginal,
@@ -256,10 +258,12 @@ export class Plot implements Drawable {
       this.cursor.set(null);
       return;
     }
-    const x = plot.posToVal(left, "x");
-    const slack = plot.posToVal(left + 8, "x") - x;
+    const at = (pixel: number) => plot.posToVal(pixel, "x");
+    const x = at(left);
+    const slack = at(left + 8) - x;
+    const column = [at(left - 0.5), at(left + 0.5)] as const;
     const toY = (value: number) => plot.valToPos(value, "y");
-    const state = readCursor(this.frame.lines, { x, left, y: event && top >= 0 ? top : null, slack, toY });
+    const state = readCursor(this.frame.lines, { x, column, left, y: event && top >= 0 ? top : null, slack, toY });
     this.dots.show(state, (value) => plot.valToPos(value, "x"), toY, this.theme.background);
     this.cursor.set(state);
   }

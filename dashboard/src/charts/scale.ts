@@ -58,7 +58,8 @@ export function sequential(share: number): readonly [number, number, number] {
   return [0, 1, 2].map((i) => Math.round(a[i]! + (b[i]! - a[i]!) * part)) as [number, number, number];
 }
 
-/** The same as CSS. Light ground leaves out the palest fifth, which it would swallow. */
-export function sequentialCss(share: number, dark: boolean): string {
-  return `rgb(${sequential(dark ? 0.2 + share * 0.8 : share * 0.82).join(" ")})`;
+/** The same as CSS, for both themes. Light ground leaves out the palest fifth, which it would swallow, and dark ground the darkest. */
+export function sequentialCss(share: number): string {
+  const rgb = (part: number) => `rgb(${sequential(part).join(" ")})`;
+  return `light-dark(${rgb(share * 0.82)}, ${rgb(0.2 + share * 0.8)})`;
 }

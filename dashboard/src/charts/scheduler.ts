@@ -8,8 +8,8 @@ export interface Drawable {
   draw: () => void;
 }
 
-// A frame has 16 ms; the rest is the browser's.
-const frameBudgetMs = 9;
+// A frame has 16 ms. Without a GPU the browser needs about as long again to paint what was drawn; the rest is for React and the layout.
+const frameBudgetMs = 5;
 // After live drawing took t, it rests for so many t: a ninth of the main thread, and the rest is for what comes with it.
 const restFactor = 8;
 // On a machine that is busy with other things a frame may take a second; five seconds of rest would look broken.

@@ -18,6 +18,11 @@ export function axisTitle(x: XAxis): string {
   return x === "time" ? "wall time" : x === "step" ? "step" : x.slice("key:".length);
 }
 
+/** A name of an axis, with a word on its scale where that is not even. */
+export function scaledTitle(title: string, log: boolean): string {
+  return log ? `${title} (log)` : title;
+}
+
 /** A value of an x axis with its name, for reading. */
 export function formatAxis(x: XAxis, value: number): string {
   if (x === "time") return formatTime(value, true);

@@ -59,7 +59,7 @@ export function DataTable({ source, home, state: given, onState, label }: DataTa
 
   return (
     <section className={styles["table"]} aria-label={label}>
-      <DataTableBar source={source} state={state} total={table.total} columns={table.columns} onState={change} />
+      <DataTableBar source={source} state={state} total={table.pending || table.error !== null ? null : table.total} columns={table.columns} onState={change} />
       <div ref={scroller} className={styles["scroller"]} tabIndex={0} role="table" aria-label={label} aria-rowcount={table.total + 1} aria-colcount={shown.length}>
         {shown.length > 0 && (
           <div role="row" className={styles["head"]} style={{ gridTemplateColumns: template }}>

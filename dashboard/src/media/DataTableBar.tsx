@@ -19,8 +19,8 @@ import { getTable, tableBody, type TableSource } from "./useTable";
 export interface DataTableBarProps {
   source: TableSource;
   state: TableState;
-  /** How many rows match. */
-  total: number;
+  /** How many rows match; null until that is known. */
+  total: number | null;
   columns: TablePageData["columns"];
   onState: (state: TableState) => void;
 }
@@ -58,6 +58,7 @@ export function DataTableBar({ source, state, total, columns, onState }: DataTab
     }, TYPING_MS);
   };
   const save = async (): Promise<void> => {
+    if (total === null) return;
     setSaving(true);
     try {
       const shown = columns.flatMap((column, at) => (state.hidden.includes(column.name) ? [] : [at]));
@@ -82,7 +83,7 @@ export function DataTableBar({ source, state, total, columns, onState }: DataTab
           {filter.column} {filter.op} {String(filter.value)}
         </Tag>
       ))}
-      <span className={styles["count"]} role="status">{plural(total, "row")}</span>
+      <span className={styles["count"]} role="status">{total === null ? "" : plural(total, "row")}</span>
       <Menu
         label="Columns"
         icon={<Columns3 />}
@@ -95,7 +96,7 @@ export function DataTableBar({ source, state, total, columns, onState }: DataTab
           run: () => { onState(toggleColumn(state, name, names)); },
         }))}
       />
-      <IconButton small label="Save as CSV" icon={<Download />} disabled={saving || total === 0} onClick={() => void save()} />
+      <IconButton small label="Save as CSV" icon={<Download />} disabled={saving || total === null || total === 0} onClick={() => void save()} />
     </div>
   );
 }

@@ -33,6 +33,7 @@ export function PlotlyView({ address, width, height, label }: PlotlyViewProps) {
   const element = useRef<HTMLDivElement>(null);
   const theme = useTheme();
   const [fault, setFault] = useState<unknown>(null);
+  const [drawn, setDrawn] = useState(false);
   const figure = useQuery({ queryKey: ["figure", address], queryFn: ({ signal }) => fileJson(address, signal), retry: false });
   useEffect(() => {
     const target = element.current;
@@ -47,6 +48,7 @@ export function PlotlyView({ address, width, height, label }: PlotlyViewProps) {
       const layout = themed(isMapping(content["layout"]) ? content["layout"] : {}, style, { width: Math.floor(width), height: Math.floor(height) });
       await plotly.react(target, structuredClone(data), layout, { displaylogo: false, responsive: false, showSendToCloud: false, plotlyServerURL: "", topojsonURL: "/", modeBarButtonsToRemove: ["sendDataToCloud"] });
       if (Array.isArray(content["frames"]) && !stale) await plotly.addFrames(target, content["frames"]);
+      setDrawn(true);
     };
     draw().catch((error: unknown) => {
       if (!stale) setFault(error);
@@ -61,10 +63,11 @@ export function PlotlyView({ address, width, height, label }: PlotlyViewProps) {
       if (target) void library().then((plotly) => { plotly.purge(target); });
     };
   }, []);
-  const error = fault ?? (figure.isError ? figure.error : null);
+  const isFigure = figure.data === undefined || isMapping(figure.data);
+  const error = fault ?? (isFigure ? figure.error : new Error("the file holds no figure of plotly"));
   return (
     <div className={styles["figure"]} role="figure" aria-label={label} style={{ height }}>
-      {figure.isPending && <Spinner label="Loading the figure" centred />}
+      {error === null && !drawn && <Spinner label="Loading the figure" centred />}
       {error !== null && <ErrorState error={error} small />}
       <div ref={element} />
     </div>

@@ -100,6 +100,19 @@ export function kindOf(value: unknown): string {
   return isMapping(value) && typeof value["_type"] === "string" ? value["_type"] : "";
 }
 
+/** The kinds whose rows are shown as a table. */
+export const TABLE_KINDS = ["table", "joined-table", "partitioned-table"] as const;
+
+/** Whether a logged value is shown as a table. */
+export function isTable(value: unknown): boolean {
+  return TABLE_KINDS.some((kind) => kind === kindOf(value));
+}
+
+/** Whether a file of an artifact holds the record of a table. */
+export function isTableFile(path: string): boolean {
+  return TABLE_KINDS.some((kind) => path.endsWith(`.${kind}.json`));
+}
+
 /** The records of one kind in a logged value, which is one of them or a list of them. */
 export function recordsOf<T extends { _type: string }>(value: unknown, kind: T["_type"]): T[] {
   const items: unknown[] = Array.isArray(value) ? value : [value];

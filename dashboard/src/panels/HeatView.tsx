@@ -20,7 +20,7 @@ export interface HeatViewProps {
 export function HeatView({ map, width, height, dark, title }: HeatViewProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [read, setRead] = useState<{ left: number; top: number; cell: HeatCell } | null>(null);
-  const area = { left: 56, top: 8, right: width - 14, bottom: height - 34 };
+  const area = { left: 56, top: 24, right: width - 14, bottom: height - 34 };
   const wide = Math.max(area.right - area.left, 1);
   const high = Math.max(area.bottom - area.top, 1);
   useEffect(() => {
@@ -36,7 +36,7 @@ export function HeatView({ map, width, height, dark, title }: HeatViewProps) {
   return (
     <div className={styles["canvas"]} style={{ width, height }}>
       <svg width={width} height={height} style={{ position: "absolute" }}>
-        <SvgAxes x={x} y={y} area={area} xTitle="step" yTitle="" />
+        <SvgAxes x={x} y={y} area={area} xTitle="step →" yTitle={`↑ ${title}`} />
       </svg>
       <canvas
         ref={canvas}

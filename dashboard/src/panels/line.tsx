@@ -1,13 +1,16 @@
 import { ChartLine } from "lucide-react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useMemo, useRef } from "react";
 
 import { useColumns } from "../api/queries";
 import { ChartSkeleton } from "../charts/ChartSkeleton";
 import { ChartTools } from "../charts/ChartTools";
+import { pointsAddress } from "../charts/csv";
 import { LineChart } from "../charts/LineChart";
+import { picture } from "../charts/picture";
 import { useInView } from "../charts/useInView";
 import { useLines } from "../charts/useLines";
-import { axisKind, axisTitle, formatAxis } from "../charts/xAxis";
+import { axisKind, axisTitle, formatAxis, scaledTitle } from "../charts/xAxis";
+import { useZoom } from "../charts/zooms";
 import { classes } from "../ui/classes";
 import { EmptyState } from "../ui/EmptyState";
 import type { PanelKind, PanelProps } from "../workspace/view";
@@ -28,48 +31,48 @@ export const linePanel: PanelKind = {
   several: true,
 };
 
+// In a lower panel the axis titles would take what the lines need.
+const leastTitled = 150;
+
 function LinePanel({ project, config, runs, settings, width, height, fullScreen }: PanelProps) {
   const columns = useColumns(project);
   const box = useRef<HTMLDivElement>(null);
   const nearness = useInView(box);
-  const [zoom, setZoom] = useState<Zoom>(nothing);
   const options = useMemo(() => lineOptions(config), [config]);
   const chosen = useMemo(() => ({ ...settings, ...options.settings }), [settings, options]);
   const stream = streamOf(options, config, columns.data?.keys);
   const x = axisOf(chosen.x, stream, config, columns.data?.keys);
-  // A zoom is in units of one x; of another one it means nothing.
-  const zoomed = zoom.of === x ? zoom : nothing;
-  const lines = useLines({ project, runs, keys: config.keys, stream, rank: options.rank, x, settings: chosen, zoom: zoomed.x, limits: options.xLimits, width, active: nearness !== "far" }); // prettier-ignore
+  const { zoom, onZoom, onReset } = useZoom(config.id, x, chosen.zoomTogether);
+  const lines = useLines({ project, runs, keys: config.keys, stream, rank: options.rank, x, settings: chosen, zoom: zoom.x, limits: options.xLimits, width, active: nearness !== "far" }); // prettier-ignore
+  const title = config.title ?? config.keys.join(", ");
+  const logX = chosen.logX && x !== "time";
+  const titled = height >= leastTitled;
+  // What the system measured has the name of it as its title.
+  const yNamed = titled && stream === "history" && (config.keys.length > 1 || title !== config.keys[0]);
+  const xTitle = titled ? scaledTitle(axisTitle(x), logX) : "";
+  const yTitle = yNamed ? scaledTitle(config.keys.join(", "), chosen.logY) : "";
   const model = useMemo(
     () => ({
       traces: lines.traces,
       points: lines.points,
       smoothing: chosen.smoothing,
       showOriginal: chosen.showOriginal,
-      logX: chosen.logX && x !== "time",
+      logX,
       logY: chosen.logY,
       clipOutliers: chosen.clipOutliers,
       xName: x,
       xKind: axisKind(x),
+      xTitle,
+      yTitle,
       yKind: options.unit === "bytes" ? ("bytes" as const) : ("number" as const),
       unit: options.unit === "bytes" ? "" : options.unit,
       xLimits: options.xLimits,
       yLimits: options.yLimits,
-      zoomX: zoomed.x,
-      zoomY: zoomed.y,
+      zoomX: zoom.x,
+      zoomY: zoom.y,
     }),
-    [lines.traces, lines.points, chosen, x, options, zoomed.x, zoomed.y],
+    [lines.traces, lines.points, chosen, x, logX, xTitle, yTitle, options, zoom.x, zoom.y],
   );
-  const onZoom = useCallback(
-    (nextX: [number, number] | null, nextY: [number, number] | null) => {
-      setZoom((before) => ({ of: x, x: nextX ?? (before.of === x ? before.x : null), y: nextY ?? (nextX ? before.y : null) }));
-    },
-    [x],
-  );
-  const onReset = useCallback(() => {
-    setZoom(nothing);
-  }, []);
-  const title = config.title ?? config.keys.join(", ");
   return (
     <div ref={box} className={classes(styles["panel"], !lines.some && styles["empty"])} style={{ width, height }}>
       <LineChart
@@ -87,11 +90,14 @@ function LinePanel({ project, config, runs, settings, width, height, fullScreen 
       />
       <ChartTools
         title={title}
-        model={model}
-        box={box}
-        zoomed={zoomed.x !== null || zoomed.y !== null}
-        onReset={onReset}
-        csv={{ project, runs: runs.map((run) => run.id), keys: config.keys, stream }}
+        draw={(theme) => picture(model, title, { width: Math.max(width, 480), height: Math.max(height - 40, 240) }, theme)}
+        onReset={zoom.x || zoom.y ? onReset : undefined}
+        csv={{
+          label: "All points (CSV)",
+          run: () => {
+            window.location.assign(pointsAddress({ project, runs: runs.map((run) => run.id), keys: config.keys, stream }));
+          },
+        }}
       />
       {!lines.some && !lines.error && (
         <div className={styles["over"]}>
@@ -112,12 +118,3 @@ function LinePanel({ project, config, runs, settings, width, height, fullScreen 
     </div>
   );
 }
-
-/** What a person zoomed to; `of` is the x it is in units of. */
-interface Zoom {
-  of: string;
-  x: [number, number] | null;
-  y: [number, number] | null;
-}
-
-const nothing: Zoom = { of: "", x: null, y: null };

@@ -3,6 +3,7 @@
 import { type ComponentType, lazy } from "react";
 
 import type { Key } from "../api/types";
+import { TABLE_KINDS } from "../media/records";
 import type { PanelKind, PanelProps } from "../workspace/view";
 
 /** Whether objects of one of these types were logged under a key. */
@@ -19,7 +20,7 @@ function mediaKind(kind: string, label: string, about: string, types: string[], 
 /** Images, tables, charts, sounds and all other media, each with the `_type`s that it shows. */
 export const mediaKinds: PanelKind[] = [
   mediaKind("images", "Images", "Images with boxes and masks, at any step", ["image"], view(async () => (await import("./images")).ImagesPanel), [1, 16], true),
-  mediaKind("table", "Table", "A logged table: sort, filter, search", ["table"], view(async () => (await import("./table")).TablePanel), [2, 18]),
+  mediaKind("table", "Table", "A logged table: sort, filter, search", [...TABLE_KINDS], view(async () => (await import("./table")).TablePanel), [2, 18]),
   mediaKind("chart", "Logged chart", "Charts of trailmark.plot and other Vega-Lite", ["chart"], view(async () => (await import("./chart")).ChartPanel), [1, 18]),
   mediaKind("plotly", "Plotly", "Figures of plotly", ["plotly"], view(async () => (await import("./plotly")).PlotlyPanel), [1, 18]),
   mediaKind("audio", "Audio", "Sounds with their waveforms, at any step", ["audio"], view(async () => (await import("./audio")).AudioPanel), [1, 12], true),

@@ -1,5 +1,5 @@
 import { DataTable } from "../media/DataTable";
-import { isMapping, kindOf } from "../media/records";
+import { isMapping, isTable } from "../media/records";
 import { RunObjects } from "../media/RunObjects";
 import { EMPTY_STATE, type TableState } from "../media/tableState";
 import type { PanelProps } from "../workspace/view";
@@ -11,7 +11,7 @@ export function TablePanel(panel: PanelProps) {
   const kept = config.options["table"];
   const state: TableState = isMapping(kept) ? { ...EMPTY_STATE, ...(kept as Partial<TableState>) } : EMPTY_STATE;
   return (
-    <RunObjects panel={panel} arrange="one" has={(value) => kindOf(value) === "table"} what="tables">
+    <RunObjects panel={panel} arrange="one" has={isTable} what="tables">
       {({ run, object }) => (
         <div className={styles["fill"]}>
           <DataTable

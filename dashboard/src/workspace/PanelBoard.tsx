@@ -4,6 +4,7 @@ import { ChartLine } from "lucide-react";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import type { Columns } from "../api/types";
+import { PageZooms } from "../charts/zooms";
 import { Button } from "../ui/Button";
 import { CopySnippet } from "../ui/CopySnippet";
 import { EmptyState, ErrorState } from "../ui/EmptyState";
@@ -19,6 +20,7 @@ import type { Section } from "./sections";
 import { usePanelActions } from "./usePanelActions";
 import { usePanelDrag } from "./usePanelDrag";
 import type { ViewState } from "./useView";
+import { useZooms } from "./useZooms";
 import type { RunView } from "./view";
 
 /** Properties of a `PanelBoard`. */
@@ -47,6 +49,7 @@ export function PanelBoard({ project, state, columns, sections, runs }: PanelBoa
   useLayoutEffect(() => {
     virtual.measure();
   }, [virtual, lines]);
+  const zooms = useZooms();
   const actions = usePanelActions(state, sections, setEditing);
   const drag = usePanelDrag((id, section, before) => {
     actions.moveTo(id, section, before);
@@ -56,71 +59,73 @@ export function PanelBoard({ project, state, columns, sections, runs }: PanelBoa
   const edited = editing === null ? undefined : all.find((each) => each.panel.id === editing);
 
   return (
-    <div ref={scroller} data-board className={styles["board"]} data-dragging={drag.dragging !== null || undefined}>
-      {columns.error ? (
-        <ErrorState error={columns.error} onRetry={() => void columns.refetch()} />
-      ) : columns.isPending ? (
-        <Spinner centred label="Loading panels" />
-      ) : sections.length === 0 ? (
-        <NoPanels search={view.panelSearch} onClear={() => { change({ panelSearch: "" }); }} />
-      ) : (
-        <div className={styles["lines"]} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const line = lines[item.index];
-            if (!line) return null;
-            return (
-              <div key={item.key} className={styles["line"]} style={{ transform: `translateY(${item.start}px)`, height: line.size }}>
-                {line.kind === "head" ? (
-                  <SectionHead section={line.section} sections={sections} state={state} columns={columns.data} onAdd={actions.addTo} project={project} runs={runs} />
-                ) : (
-                  line.cells.map((cell) => (
-                    <PanelFrame
-                      key={cell.panel.id}
-                      project={project}
-                      cell={cell}
-                      section={line.section}
-                      sections={sections}
-                      runs={runs}
-                      actions={actions}
-                      drag={drag}
-                      boardWidth={width}
-                    />
-                  ))
-                )}
-              </div>
-            );
-          })}
+    <PageZooms value={zooms}>
+      <div ref={scroller} data-board className={styles["board"]} data-dragging={drag.dragging !== null || undefined}>
+        {columns.error ? (
+          <ErrorState error={columns.error} onRetry={() => void columns.refetch()} />
+        ) : columns.isPending ? (
+          <Spinner centred label="Loading panels" />
+        ) : sections.length === 0 ? (
+          <NoPanels search={view.panelSearch} onClear={() => { change({ panelSearch: "" }); }} />
+        ) : (
+          <div className={styles["lines"]} style={{ height: virtual.getTotalSize() }}>
+            {virtual.getVirtualItems().map((item) => {
+              const line = lines[item.index];
+              if (!line) return null;
+              return (
+                <div key={item.key} className={styles["line"]} style={{ transform: `translateY(${item.start}px)`, height: line.size }}>
+                  {line.kind === "head" ? (
+                    <SectionHead section={line.section} sections={sections} state={state} columns={columns.data} onAdd={actions.addTo} project={project} runs={runs} />
+                  ) : (
+                    line.cells.map((cell) => (
+                      <PanelFrame
+                        key={cell.panel.id}
+                        project={project}
+                        cell={cell}
+                        section={line.section}
+                        sections={sections}
+                        runs={runs}
+                        actions={actions}
+                        drag={drag}
+                        boardWidth={width}
+                      />
+                    ))
+                  )}
+                </div>
+              );
+            })}
+          </div>
+        )}
+        {full && (
+          <FullPanel
+            project={project}
+            panel={full.panel}
+            settings={full.section.settings}
+            runs={runs}
+            panels={all.map((each) => each.panel)}
+            onShow={(id) => { change({ full: id }); }}
+            onChange={(panel) => { actions.change(full.panel, panel); }}
+          />
+        )}
+        {edited && (
+          <PanelEditor
+            project={project}
+            columns={columns.data}
+            runs={runs}
+            section={edited.section}
+            panel={edited.panel}
+            onClose={() => { setEditing(null); }}
+            onSave={(panel) => {
+              actions.change(edited.panel, panel);
+              setEditing(null);
+            }}
+          />
+        )}
+        <div className="visually-hidden" role="status">
+          {actions.said}
         </div>
-      )}
-      {full && (
-        <FullPanel
-          project={project}
-          panel={full.panel}
-          settings={full.section.settings}
-          runs={runs}
-          panels={all.map((each) => each.panel)}
-          onShow={(id) => { change({ full: id }); }}
-          onChange={(panel) => { actions.change(full.panel, panel); }}
-        />
-      )}
-      {edited && (
-        <PanelEditor
-          project={project}
-          columns={columns.data}
-          runs={runs}
-          section={edited.section}
-          panel={edited.panel}
-          onClose={() => { setEditing(null); }}
-          onSave={(panel) => {
-            actions.change(edited.panel, panel);
-            setEditing(null);
-          }}
-        />
-      )}
-      <div className="visually-hidden" role="status">
-        {actions.said}
       </div>
-    </div>
+    </PageZooms>
   );
 }
 

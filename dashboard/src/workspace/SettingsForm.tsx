@@ -70,6 +70,7 @@ export function SettingsForm({ settings, own, columns, grouped, onChange, onRese
       <Toggle label="Logarithmic x" checked={settings.logX} onChange={(logX) => { onChange({ logX }); }} />
       <Toggle label="Logarithmic y" checked={settings.logY} onChange={(logY) => { onChange({ logY }); }} />
       <Toggle label="Cut outliers off the y axis" checked={settings.clipOutliers} onChange={(clipOutliers) => { onChange({ clipOutliers }); }} />
+      <Toggle label="Zoom charts of the same x together" checked={settings.zoomTogether} onChange={(zoomTogether) => { onChange({ zoomTogether }); }} />
       {grouped && (
         <>
           <div className={styles["line"]}>

@@ -11,21 +11,31 @@ const longestText = 100_000;
 /** The view as letters, digits, `-` and `_`; empty for the default view. */
 export function encodeView(view: WorkspaceView): string {
   const differences = differencesOf(view);
-  if (Object.keys(differences).length === 0) return "";
-  const bytes = deflateSync(new TextEncoder().encode(JSON.stringify(differences)), { level: 9 });
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return Object.keys(differences).length === 0 ? "" : pack(differences);
 }
 
 /** The view that a text stands for; null if it is none. */
 export function decodeView(text: string): WorkspaceView | null {
   if (text === "") return defaultView;
-  if (text.length > longestText) return null;
+  const json = unpack(text);
+  return json === undefined ? null : readView(json);
+}
+
+/** JSON as letters, digits, `-` and `_`. */
+export function pack(json: unknown): string {
+  const bytes = deflateSync(new TextEncoder().encode(JSON.stringify(json)), { level: 9 });
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** The JSON that a text stands for; undefined if it is none. */
+export function unpack(text: string): unknown {
+  if (text.length > longestText) return undefined;
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-    return readView(JSON.parse(new TextDecoder().decode(inflateSync(bytes))));
+    return JSON.parse(new TextDecoder().decode(inflateSync(bytes)));
   } catch {
     // Cut off when it was copied, or changed by hand.
-    return null;
+    return undefined;
   }
 }
 
@@ -68,7 +78,7 @@ export function readSettings(json: unknown): Partial<ChartSettings> {
   const settings: Partial<ChartSettings> = {};
   const x = given["x"];
   if (typeof x === "string" && /^(auto|step|time|relative|key:.+)$/s.test(x)) settings.x = x as ChartSettings["x"];
-  for (const name of ["logX", "logY", "clipOutliers", "showOriginal"] as const) {
+  for (const name of ["logX", "logY", "clipOutliers", "showOriginal", "zoomTogether"] as const) {
     if (typeof given[name] === "boolean") settings[name] = given[name];
   }
   const smoothing = record(given["smoothing"]);

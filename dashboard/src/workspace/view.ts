@@ -32,6 +32,8 @@ export interface ChartSettings {
   clipOutliers: boolean;
   /** Draw the lines as logged, faint, behind the smoothed ones. */
   showOriginal: boolean;
+  /** Whether a zoom of x is one of all charts over the same x. */
+  zoomTogether: boolean;
   /** Null: every run is a line of its own. */
   grouping: Grouping | null;
 }
@@ -44,6 +46,7 @@ export const defaultSettings: ChartSettings = {
   logY: false,
   clipOutliers: false,
   showOriginal: true,
+  zoomTogether: false,
   grouping: null,
 };
 
