@@ -1,29 +1,39 @@
-"""What the server costs: charts of long runs, also beside other trackers' servers, and the bytes that numbers take.
+"""What the server costs: charts of long runs, the index, the table of many runs, live rows, memory; also beside peers.
 
 Each figure is the best of its rounds, which is what the code costs; files are warm, as they are for who has just
-looked.
+looked. `--parts` measures some of it.
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import server_chart
+import server_index
+import server_live
 import server_peers
+import server_table
 from harness import OURS, Bar, Benchmark, answer, parser, ratio, scratch, work
+from live_runs import RATE_HZ
 from trackers import TRACKERS
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
 
 ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "curves": server_chart.write_curves,
     "write": server_chart.write_runs,
     "read": server_chart.read_charts,
+    "journals": server_index.write,
+    "index": server_index.index,
+    "table": server_table.write,
+    "open": server_table.measure,
+    "live": server_live.measure,
     "peer": server_peers.measure,
 }
+WRITTEN_TOGETHER = 10  # runs that one worker writes, so that none takes minutes
 
 
 def charts(benchmark: Benchmark, place: Path) -> list[Bar]:
@@ -35,7 +45,9 @@ def charts(benchmark: Benchmark, place: Path) -> list[Bar]:
         runs, points = sizes[name]
         task: dict[str, Any] = {"runs": runs, "points": points, "prefix": name}
         benchmark.say(f"writing {runs:,} runs of {points:,} points")
-        work(__file__, place / name, action="write", **task)
+        for first in range(0, runs, WRITTEN_TOGETHER):
+            part = {"first": first, "end": min(first + WRITTEN_TOGETHER, runs)}
+            work(__file__, place / name, action="write", points=points, prefix=name, **part)
         rounds = [work(__file__, place / name, action="read", **task) for _ in range(arguments.rounds)]
         benchmark.results[name] = rounds
         best = {axis: 1e3 * min(each[axis] for each in rounds) for axis in ("step", "relative")}
@@ -71,13 +83,75 @@ def numbers(benchmark: Benchmark, place: Path) -> list[Bar]:
     return [*bars, Bar("SeriesWriter, a million points", slowest, 1, "s")]
 
 
+def index(benchmark: Benchmark, place: Path) -> list[Bar]:
+    """Measure how fast the index is made from nothing."""
+    arguments = benchmark.arguments
+    sizes = {"long runs": (10, 8, arguments.points), "small runs": (arguments.table_runs, 8, 100)}
+    bars, rows = [], {}
+    for name, (runs, metrics, steps) in sizes.items():
+        folder = place / name.replace(" ", "-")
+        benchmark.say(f"indexing {runs:,} runs of {metrics} metrics x {steps:,} steps")
+        written = work(__file__, folder, action="journals", runs=runs, metrics=metrics, steps=steps)
+        rounds = [work(__file__, folder, action="index", runs=runs) for _ in range(arguments.rounds)]
+        benchmark.results[name] = {"written": written, "rounds": rounds}
+        seconds = min(each["seconds"] for each in rounds)
+        megabytes, millions = written["journal_bytes"] / 1e6, written["points"] / 1e6
+        label = f"{runs:,} runs of {metrics} x {steps:,}"
+        rows[label] = [f"{value / seconds:.2f}" for value in (megabytes, millions)]
+        rows[label] += [f"{runs / seconds:,.0f}", f"{rounds[0]['index_bytes'] / written['points']:.2f}"]
+        bars.append(Bar(f"index, {name}: 50 MB of journal", 50 * seconds / megabytes, 1, "s"))
+        bars.append(Bar(f"index, {name}: a million points", seconds / millions, 1, "s"))
+    columns = ["MB of journal a second", "million points a second", "runs a second", "bytes a scalar"]
+    benchmark.table("the index, from nothing", columns, rows)
+    return bars
+
+
+def table(benchmark: Benchmark, place: Path) -> list[Bar]:
+    """Measure a server of many indexed runs: opening it, its table, its memory."""
+    runs = benchmark.arguments.table_runs
+    benchmark.say(f"the table of {runs:,} runs")
+    work(__file__, place / "table", action="table", runs=runs)
+    rounds = [work(__file__, place / "table", action="open", runs=runs) for _ in range(benchmark.arguments.rounds)]
+    benchmark.results["table"] = rounds
+    best = {figure: min(each[figure] for each in rounds) for figure in rounds[0]}
+    columns = ["opening (s)", f"{server_table.PAGE} rows, filtered, sorted (ms)", "all rows (ms)", "memory (MB)"]
+    cells = [f"{best['open']:.2f}", f"{1e3 * best['page']:.1f}", f"{1e3 * best['all']:.1f}"]
+    cells.append(f"{best['memory_bytes'] / 1e6:.0f}")
+    size = f"{runs:,} runs x {2 * server_table.CONFIG} columns"
+    benchmark.table(f"{size}, over HTTP", columns, {OURS: cells})
+    return [
+        Bar(f"{runs:,} indexed runs: until the first page is here", best["open"], 2, "s"),
+        Bar(f"table of {size}: a page", 1e3 * best["page"], 100, "ms"),
+        Bar("idle memory", best["memory_bytes"] / 1e6, 120, "MB"),
+    ]
+
+
+def live(benchmark: Benchmark, place: Path) -> list[Bar]:
+    """Measure the way from `log()` to the browser."""
+    arguments = benchmark.arguments
+    bars, rows = [], {}
+    for runs in (1, arguments.live):
+        benchmark.say(f"{runs} live runs")
+        rounds = [
+            work(__file__, place / f"live{runs}-{number}", action="live", runs=runs, seconds=arguments.seconds)
+            for number in range(arguments.rounds)
+        ]
+        benchmark.results[f"live {runs}"] = rounds
+        best = {figure: min(each[figure] for each in rounds) for figure in ("p50_ms", "p95_ms", "max_ms")}
+        label = f"{runs} run{'s' if runs > 1 else ''} at {RATE_HZ} Hz"
+        rows[label] = [f"{value:.0f}" for value in best.values()]
+        bars.append(Bar(f"log() to event, p95, {label}", best["p95_ms"], 300, "ms"))
+    benchmark.table("from log() to the event of the feed (ms)", ["p50", "p95", "longest"], rows)
+    return bars
+
+
 def beside(benchmark: Benchmark, place: Path) -> None:
     """Ask our server and those of others for the same chart, over HTTP."""
     arguments = benchmark.arguments
     runs, points = arguments.runs, arguments.peer_points
     found: dict[str, dict[str, Any]] = {}
     rows = {}
-    for name in arguments.beside:
+    for name in arguments.beside if arguments.beside != [OURS] else []:
         if name in server_peers.CHARTS:
             if TRACKERS[name].version:
                 benchmark.say(f"{name}: writing {runs:,} runs of {points:,} points, and asking for their chart")
@@ -95,21 +169,41 @@ def _compared(found: dict[str, Any], ours: dict[str, Any]) -> list[str]:
     return [f"{1e3 * found['seconds']:.1f}", ratio(found["seconds"], ours["seconds"]), f"{found['points']:,}", shown]
 
 
+PARTS: dict[str, Callable[[Benchmark, Path], list[Bar]]] = {
+    "charts": charts,
+    "numbers": numbers,
+    "index": index,
+    "table": table,
+    "live": live,
+    "beside": beside,
+}
+
+
 def run(benchmark: Benchmark) -> None:
-    """Measure everything."""
-    with scratch() as place:
-        benchmark.bars = [*charts(benchmark, Path(place)), *numbers(benchmark, Path(place))]
-        if benchmark.arguments.beside != [OURS]:
-            beside(benchmark, Path(place))
+    """Measure everything that was asked for; what a part wrote is gone after it."""
+    for part in benchmark.arguments.parts:
+        with scratch() as place:
+            benchmark.bars += PARTS[part](benchmark, Path(place))
+
+
+def _parts(text: str) -> list[str]:
+    parts = text.split(",")
+    if not set(parts) <= set(PARTS):
+        raise argparse.ArgumentTypeError(f"parts are {', '.join(PARTS)}")
+    return parts
 
 
 def _arguments() -> argparse.Namespace:
-    made = parser(__doc__ or "", rounds=5)
+    made = parser(__doc__ or "", rounds=3)
+    made.add_argument("--parts", type=_parts, default=list(PARTS), help=f"some of {','.join(PARTS)}")
     made.add_argument("--runs", type=int, default=10, help="in the small chart (%(default)s)")
     made.add_argument("--points", type=int, default=100_000, help="of each of them (%(default)s)")
     made.add_argument("--many-runs", type=int, default=100, help="in the large chart (%(default)s)")
     made.add_argument("--many-points", type=int, default=1_000_000, help="of each of them (%(default)s)")
     made.add_argument("--curve-points", type=int, default=500_000, help="of each curve that is weighed (%(default)s)")
+    made.add_argument("--table-runs", type=int, default=1000, help="in the table, and to index (%(default)s)")
+    made.add_argument("--live", type=int, default=20, help="live runs (%(default)s)")
+    made.add_argument("--seconds", type=float, default=10.0, help="to follow them (%(default)s)")
     made.add_argument("--peer-points", type=int, default=10_000, help="of each run beside peers (%(default)s)")
     return made.parse_args()
 

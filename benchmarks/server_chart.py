@@ -115,10 +115,10 @@ def write_curves(folder: Path, points: int) -> dict[str, Any]:
     return found
 
 
-def write_runs(folder: Path, runs: int, points: int, prefix: str) -> dict[str, Any]:
-    """Write runs of one curve of `points` points, in which one point is far above all others."""
+def write_runs(folder: Path, first: int, end: int, points: int, prefix: str) -> dict[str, Any]:
+    """Write the runs from `first` to before `end`: one curve of `points` points, one of which is far above all others."""
     with closing(Database.open(default_url(folder))) as database:
-        for number in range(runs):
+        for number in range(first, end):
             random = np.random.default_rng(number)
             values = _loss(random, points)
             values[_spike(number, points)] = _SPIKE

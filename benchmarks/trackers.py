@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # For workers: no network, no account, no reports.
 ENVIRONMENT = {
+    "AIM_UI_TELEMETRY_ENABLED": "0",
     "DO_NOT_TRACK": "1",
     "GIT_PYTHON_REFRESH": "quiet",
     "HF_HUB_OFFLINE": "1",
@@ -278,8 +279,52 @@ class Mlflow(Tracker):
         return [metric.value for metric in client.get_metric_history(run.info.run_id, key)]
 
 
+class Aim(Tracker):
+    """Aim, in its local repository."""
+
+    name = "aim"
+    slowness = 10
+
+    def load(self) -> None:
+        """Import the package."""
+        import aim
+
+        self.module = aim
+
+    def begin(self, folder: Path) -> Log:
+        """Begin a run in a repository in `folder`."""
+        run, steps = self.module.Run(repo=self._repo(folder), experiment=PROJECT), [0]
+        self.run = run
+
+        def log(row: dict[str, Any]) -> None:
+            run.track(row, step=steps[0])
+            steps[0] += 1
+
+        return log
+
+    def finish(self) -> None:
+        """Close the run."""
+        self.run.close()
+
+    def read(self, folder: Path, key: str) -> list[float]:
+        """Query the metric, after what `aim storage reindex` does: a run that was killed is not found otherwise."""
+        import aim
+        from aim.sdk.index_manager import RepoIndexManager
+
+        repo = aim.Repo.from_path(str(folder))
+        manager = RepoIndexManager.get_index_manager(repo, disable_monitoring=True)
+        for name in repo.list_all_runs():
+            manager.index(name)
+        [found] = [each for run in repo.query_metrics(f"metric.name == {key!r}").iter_runs() for each in run]
+        return [float(value) for value in found.values.values_list()]
+
+    def _repo(self, folder: Path) -> Any:
+        return self.module.Repo.from_path(str(folder), init=True)
+
+
 TRACKERS: dict[str, Tracker] = {
-    tracker.name: tracker for tracker in (Trailmark(), Wandb(), Trackio(), TensorBoard(), TensorBoardX(), Mlflow())
+    tracker.name: tracker
+    for tracker in (Trailmark(), Wandb(), Trackio(), TensorBoard(), TensorBoardX(), Mlflow(), Aim())
 }
 
 
