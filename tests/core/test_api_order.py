@@ -52,6 +52,7 @@ def test_several_fields() -> None:
     """Of runs that are equal in the first field the second decides."""
     runs = [run(0, group="b", runtime_s=1.0), run(1, group="a", runtime_s=1.0), run(2, group="a", runtime_s=2.0)]
     assert [found.id for found in ordered(runs, "+group, -duration")] == ["2", "1", "0"]
+    assert [found.id for found in ordered(runs, ["+group", "-duration"])] == ["2", "1", "0"]
 
 
 def test_names_of_wandb() -> None:
@@ -62,7 +63,14 @@ def test_names_of_wandb() -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "message"), [("loss", "no field 'loss'"), ("", "order is text such as"), (3, "order is text such as")]
+    ("order", "message"),
+    [
+        ("loss", "no field 'loss'"),
+        ("", "order is text such as"),
+        ([], "order is text"),
+        ([3], "order is text"),
+        (3, "order is text such as"),
+    ],
 )
 def test_wrong_order_is_refused(order: Any, message: str) -> None:
     """An order that names no field is an error, also where there are no runs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -212,6 +212,26 @@ def test_files_and_tables_of_artifacts_are_given(client: TestClient) -> None:
         assert table.json()["rows"] == [[1]], table.text
 
 
+def test_the_table_of_a_chart_is_given(site: Site) -> None:
+    """By the key under which the chart was logged, of any step; what is neither chart nor table has none."""
+    run = site.begin(project="charts", id="bars")
+    for step in range(2):
+        table = trailmark.Table(columns=["label", "value"], data=[["a", step], ["b", step + 1]])
+        run.log({"bars": trailmark.plot.bar(table, "label", "value"), "text": "hello"})
+    run.finish()
+    site.settle()
+    where = "/api/v1/projects/charts/runs/bars/table"
+    newest = site.client.post(where, json={"key": "bars", "order": [{"column": "value", "descending": True}]}).json()
+    assert (newest["step"], newest["total"]) == (1, 2)
+    assert [column["name"] for column in newest["columns"]] == ["label", "value"]
+    assert newest["rows"] == [["b", 2], ["a", 1]]
+    asked = {"key": "bars", "step": 0, "filters": [{"column": "value", "op": "=", "value": 0}]}
+    first = site.client.post(where, json=asked).json()
+    assert (first["step"], first["rows"]) == (0, [["a", 0]])
+    answers = [site.client.post(where, json=asked) for asked in ({"key": "text"}, {"key": "nothing"}, {})]
+    assert [answer.status_code for answer in answers] == [400, 404, 400]
+
+
 @pytest.mark.usefixtures("run")
 def test_joined_tables_are_given_as_one(client: TestClient) -> None:
     """Tables that were logged as joined have the rows that agree, side by side."""
@@ -281,7 +301,7 @@ def test_a_view_has_a_name(client: TestClient, name: str) -> None:
 @pytest.mark.usefixtures("run")
 def test_the_table_of_runs_is_exported(client: TestClient) -> None:
     """As csv, and as parquet with the numbers as numbers."""
-    asked = {"columns": "config.lr,summary.loss", "filters": json.dumps({"name": "one"})}
+    asked = {"columns": ["config.lr", "summary.loss"], "filters": json.dumps({"name": "one"})}
     lines = client.get("/api/v1/projects/p/export", params=asked).text.splitlines()
     assert lines[0].startswith("id,name,state,")
     assert (len(lines), lines[1].endswith(",0.1,NaN")) == (2, True)
@@ -294,7 +314,7 @@ def test_the_table_of_runs_is_exported(client: TestClient) -> None:
 @pytest.mark.usefixtures("run")
 def test_all_points_are_exported(client: TestClient) -> None:
     """Every step of each run and key; a value that is missing is empty, NaN is not."""
-    asked = {"what": "series", "runs": "one,two,nobody", "keys": "loss,other"}
+    asked = {"what": "series", "runs": ["one", "two", "nobody"], "keys": ["loss", "other"]}
     lines = client.get("/api/v1/projects/p/export", params=asked).text.splitlines()
     assert lines[0] == "run,step,time,loss,other"
     assert [line.split(",")[:2] + line.split(",")[3:] for line in lines[1:]] == [
@@ -305,6 +325,24 @@ def test_all_points_are_exported(client: TestClient) -> None:
     table = pq.read_table(io.BytesIO(answer.content))
     assert table["step"].to_pylist() == [0, 1]
     assert table["other"].to_pylist() == [None, None]
+
+
+def test_a_comma_is_a_part_of_a_name(site: Site) -> None:
+    """Of a config key, of a metric and of what runs are ordered by."""
+    for number, name in enumerate(("low", "high")):
+        run = site.begin(project="commas", id=name, config={"a,b": number})
+        run.log({"x,y": 0.5})
+        run.finish()
+    site.settle()
+    where = "/api/v1/projects/commas/export"
+    asked: dict[str, Any] = {"columns": ["config.a,b"], "order": ["-config.a,b", "+name"]}
+    lines = site.client.get(where, params=asked).text.splitlines()
+    assert lines[0].endswith(',"config.a,b"')
+    assert [(line.split(",")[0], line.split(",")[-1]) for line in lines[1:]] == [("high", "1"), ("low", "0")]
+    found = site.client.post("/api/v1/projects/commas/runs/query", json=asked).json()["runs"]
+    assert [(run["id"], run["columns"]) for run in found] == [("high", {"config.a,b": 1}), ("low", {"config.a,b": 0})]
+    lines = site.client.get(where, params={"what": "series", "runs": ["low"], "keys": ["x,y"]}).text.splitlines()
+    assert (lines[0], lines[1].split(",")[-1]) == ('run,step,time,"x,y"', "0.5")
 
 
 @pytest.mark.parametrize(

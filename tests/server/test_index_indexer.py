@@ -19,8 +19,10 @@ from api_support import Journal, Recorder
 from index_support import disagreements
 from trailmark.journal.records import Row
 from trailmark.server.index import indexer
+from trailmark.server.index import run as run_module
 from trailmark.server.index.open import open_index
 from trailmark.server.store import schema
+from trailmark.server.store.lines import page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -259,6 +261,37 @@ def test_console_lines_and_alerts_are_those_of_the_run(root: Path, index: Indexe
     assert disagreements(index) == []
 
 
+def test_lines_of_several_processes_are_in_order_of_time(root: Path, tmp_path: Path) -> None:
+    """Where they were followed as where they are read from nothing, one journal after the other."""
+    recorder = Recorder(root)
+    ranks = [recorder.journal(), recorder.journal(rank=1)]
+    with contextlib.closing(open_index(root)) as index:
+        for number in range(6):
+            for rank in ranks if number % 3 else reversed(ranks):
+                rank.time = max(each.time for each in ranks)  # both look at one clock
+                rank.print(number, f"{number} of {ranks.index(rank)}")
+            if number % 2:
+                index.tick([recorder.directory])
+        shutil.copytree(root, tmp_path / "again", ignore=shutil.ignore_patterns(".index"))
+        with contextlib.closing(open_index(tmp_path / "again")) as again:
+            again.catch_up()
+            expected = _texts(again)
+        assert expected == [
+            *("0 of 1", "0 of 0", "1 of 0", "1 of 1", "2 of 0", "2 of 1"),
+            *("3 of 1", "3 of 0", "4 of 0", "4 of 1", "5 of 0", "5 of 1"),
+        ]
+        for rank in ranks:
+            rank.finish()
+        index.catch_up()
+        assert _texts(index) == expected
+        assert disagreements(index) == []
+
+
+def _texts(index: Indexer) -> list[str]:
+    with index.database.read() as connection:
+        return [line.text for line in page(connection, 1)]
+
+
 def test_an_edit_changes_the_state_and_no_series(begin: Callable[..., Run], index: Indexer) -> None:
     """Editing a finished run says so in the change, and leaves its points alone."""
     with begin(id="r") as run:
@@ -404,6 +437,105 @@ def test_a_live_run_goes_on_where_the_index_ended(root: Path) -> None:
             assert disagreements(index) == []
             with index.database.read() as connection:
                 assert set(connection.scalars(sa.select(schema.series.c.epoch))) == {0}
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a checkpoint made of every journal at every look."""
+    for name in ("_CHECKPOINT_BYTES", "_CHECKPOINT_LAST_BYTES"):
+        monkeypatch.setattr(run_module, name, 1)
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("seed", range(20))
+def test_what_a_killed_server_left_is_gone_on_with(root: Path, tmp_path: Path, seed: int) -> None:
+    """An index of any moment, with checkpoints, and the journals as they are later: it agrees with the Api."""
+    chaos = Chaos(root, seed)
+    index = open_index(root)
+    killed = tmp_path / "killed"
+    at = chaos.chance.randrange(10, 45)
+    for number in range(50):
+        chaos.do()
+        if chaos.chance.random() < 0.2:
+            index.tick([chaos.recorder.directory])
+        if number == at:
+            index.catch_up()
+            shutil.copytree(root / ".index", killed / ".index")
+    if chaos.chance.random() < 0.5:
+        chaos.finish()
+    index.close()
+    shutil.copytree(root, killed, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".index"))
+    with contextlib.closing(open_index(killed)) as index:
+        index.catch_up()
+        assert (index.is_writer, index.problems(), disagreements(index)) == (True, [], [])
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("seed", range(10))
+def test_each_sitting_goes_on_from_checkpoints(root: Path, seed: int) -> None:
+    """One process that logs values of all kinds, with metrics of every summary, in a server that is often stopped."""
+    chaos = Chaos(root, seed)
+    actions = [chaos._log] * 12 + [chaos._edit, chaos._print, chaos._metric]
+    for _ in range(8):
+        for _ in range(12):
+            chaos.chance.choice(actions)()
+        with contextlib.closing(open_index(root)) as index:
+            index.catch_up()
+            assert (index.problems(), disagreements(index)) == ([], [])
+
+
+@pytest.mark.usefixtures("eager")
+def test_what_is_before_a_checkpoint_is_not_read_again(root: Path) -> None:
+    """Not even to find that it got damaged: the next reindexing tells."""
+    journal = Recorder(root).journal()
+    for step in range(1000):
+        journal.log(step, {"a": 1.0 * step})
+    with contextlib.closing(open_index(root)) as index:
+        index.catch_up()
+    with journal.writer.path.open("r+b") as file:
+        file.seek(2000)
+        file.write(bytes(500))
+    journal.log(1000, {"a": 2.0})
+    with contextlib.closing(open_index(root)) as index:
+        index.catch_up()
+        with index.database.read() as connection:
+            rows = connection.scalar(sa.select(schema.runs.c.rows))
+        assert (rows, index.problems()) == (1001, [])
+
+
+@pytest.mark.usefixtures("eager")
+def test_a_journal_in_the_place_of_another_is_indexed_anew(root: Path, tmp_path: Path) -> None:
+    """A longer one of the same name is not taken for one that grew."""
+    journal = Recorder(root).journal()
+    for step in range(5):
+        journal.log(step, {"a": 1.0})
+    with contextlib.closing(open_index(root)) as index:
+        index.catch_up()
+    other = Recorder(tmp_path / "other").journal()
+    for step in range(50):
+        other.log(step * 2, {"b": 2.0})
+    shutil.copyfile(other.writer.path, journal.writer.path)
+    with contextlib.closing(open_index(root)) as index:
+        index.catch_up()
+        assert (index.problems(), disagreements(index)) == ([], [])
+
+
+@pytest.mark.usefixtures("eager")
+def test_a_finished_journal_needs_no_checkpoint(root: Path) -> None:
+    """Its last record says what it amounts to."""
+    journal = Recorder(root).journal()
+    journal.log(0, {"a": 1.0})
+    with contextlib.closing(open_index(root)) as index:
+        index.catch_up()
+        assert _checkpoints(index) == 1
+        journal.finish()
+        index.catch_up()
+        assert _checkpoints(index) == 0
+
+
+def _checkpoints(index: Indexer) -> int | None:
+    with index.database.read() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(schema.checkpoints))
 
 
 def _spoil(path: Path, how: str) -> None:

@@ -86,6 +86,20 @@ def test_no_regular_expression_is_a_usage_error(connection: sa.Connection) -> No
         search(connection, 1, "(")
 
 
+def test_sorted_lines_are_in_the_order_of_their_times(connection: sa.Connection) -> None:
+    """Whatever came first; the lines of one process stay in their order, though its clock was set back."""
+    writer = LineWriter()
+    first = [printed(0, "a", time=5.0), printed(1, "b", time=2.0), printed(2, "c", time=7.0)]
+    writer.append(connection, 1, "j", 0, first)
+    writer.append(
+        connection, 1, "k", 1, [printed(0, "x", time=1.0), printed(1, "y", time=5.0), printed(2, "z", time=6)]
+    )
+    writer.sort(connection, 1)
+    assert [(line.number, line.text) for line in page(connection, 1)] == [*enumerate("xabyzc")]
+    writer.append(connection, 1, "k", 1, [printed(2, "Z", "last", time=8.0)])
+    assert [(line.number, line.text) for line in page(connection, 1)] == [*enumerate([*"xabyZc", "last"])]
+
+
 def test_cleared_lines_begin_anew(connection: sa.Connection) -> None:
     """A run that is indexed anew numbers its lines from 0."""
     writer = LineWriter()

@@ -70,7 +70,7 @@ def test_another_writer_goes_on(connection: sa.Connection) -> None:
     """What an earlier process wrote is found again, and brought up to date."""
     StateWriter().put(connection, state(config={"a": 1, "b": 1}), 1)
     writer = StateWriter()
-    assert writer.find(connection, "p", "r")
+    assert not writer.open(connection, "p", "r", 2)
     writer.put(connection, state(config={"a": 2}, name="n"), 2)
     assert values_of(connection, schema.config_values) == {"a": 2}
     assert connection.execute(sa.select(schema.runs.c.name, schema.runs.c.revision)).all() == [("n", 2)]

@@ -15,7 +15,7 @@ from trailmark.api.runs import Runs
 from trailmark.errors import RunNotFoundError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from trailmark.api.listing import Project
@@ -50,7 +50,7 @@ class Api(Artifacts):
         self,
         project: str | None = None,
         filters: Mapping[str, Any] | None = None,
-        order: str = "+created_at",
+        order: str | Sequence[str] = "+created_at",
         per_page: int = 50,
         lazy: bool = True,  # noqa: FBT001, FBT002 (W&B's signature)
         *,
@@ -63,7 +63,7 @@ class Api(Artifacts):
             project: its name; W&B's "entity/project" is understood, the entity ignored.
             filters: a query in the style of MongoDB, such as ``{"config.lr": {"$lt": 0.1}, "state": "finished"}``;
                 `docs/reading.md` lists fields and operators.
-            order: a field, with ``-`` in front for descending; several with commas.
+            order: a field, with ``-`` in front for descending; several with commas, or as a list.
             per_page: has no effect, for W&B's sake; all runs are found at once.
             lazy: has no effect either; rows are always read when they are asked for.
             include_archived: return archived runs too. Filters that mention `archived` do as well; runs that were

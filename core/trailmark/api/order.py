@@ -16,19 +16,22 @@ if TYPE_CHECKING:
 _NUMBER, _NAN, _TEXT, _OTHER, _MISSING = range(5)  # kinds of values, in the order in which they come
 
 
-def parse(order: str) -> list[tuple[fields.Field, bool]]:
+def parse(order: str | Sequence[str]) -> list[tuple[fields.Field, bool]]:
     """Return the fields of `order` and whether each goes down.
 
     Raises:
-        UsageError: it is no text, or names an unknown field.
+        UsageError: it is neither text nor a list of texts, or names an unknown field.
     """
-    if not isinstance(order, str) or not order.strip():
-        raise UsageError(f"order is text such as '-created_at' or '+config.lr,-summary.acc', got {order!r}")
-    terms = [term.strip() for term in order.split(",") if term.strip()]
+    if isinstance(order, str):
+        terms = [term.strip() for term in order.split(",") if term.strip()]
+    else:  # a key that holds a comma can only be named in a list
+        terms = [*order] if isinstance(order, (list, tuple)) and all(isinstance(term, str) for term in order) else []
+    if not terms:
+        raise UsageError(f"order is text such as '-created_at' or '+config.lr,-summary.acc', or a list, got {order!r}")
     return [(fields.find(term.lstrip("+-")), term.startswith("-")) for term in terms]
 
 
-def ordered(runs: Sequence[RunState], order: str) -> list[RunState]:
+def ordered(runs: Sequence[RunState], order: str | Sequence[str]) -> list[RunState]:
     """Return `runs` in `order`.
 
     Runs that are equal in it keep their places. Both up and down, numbers come before NaN, NaN before text, and runs

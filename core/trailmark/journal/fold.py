@@ -198,7 +198,7 @@ class Fold:
         return definition_of(self.state.metrics, key)
 
     def _attach(self, layout: Layout) -> None:
-        if layout.stream == "history":
+        if layout.stream == "history" and self.state.metrics:
             found = [(column, self._aggregate(name)) for column, name in enumerate(layout.names)]
             layout.aggregates = [(column, aggregate) for column, aggregate in found if aggregate is not None]
 

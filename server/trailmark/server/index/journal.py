@@ -9,6 +9,7 @@ from trailmark.errors import JournalError
 from trailmark.journal.fold import Fold, JournalState, kept
 from trailmark.journal.reader import Entry, Reader, read_exit
 from trailmark.journal.records import Console, Exit, MediaFile, Row, decode_struct
+from trailmark.server.index.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,12 +57,21 @@ class JournalTail:
         until_step: the last step that counts, if a rewind or a fork took later ones back.
         indexed: how far its rows and lines are in the index already; those before are only folded.
         size: the file's size in bytes. If all is indexed and the journal ends with its folded state, it is not read.
+        checkpoint: where to go on reading; it holds for this journal.
 
     Attributes:
         fault: why the journal, or a part of it, cannot be read.
     """
 
-    def __init__(self, path: Path, until_step: int | None = None, indexed: int = 0, *, size: int = 0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        until_step: int | None = None,
+        indexed: int = 0,
+        *,
+        size: int = 0,
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
         self.path = path
         self.until_step = until_step
         self.indexed = indexed
@@ -77,6 +87,9 @@ class JournalTail:
             self._final = self._final_state()
             self._ended = self._final is not None
             self._skipped = self._skipped if self._ended else 0
+        if checkpoint is not None and checkpoint.until_step == until_step and checkpoint.offset <= indexed:
+            self._reader = checkpoint.reader(path)
+            self._fold = Fold(checkpoint.state, until_step)
 
     @property
     def offset(self) -> int:
@@ -98,6 +111,12 @@ class JournalTail:
         if self._unreadable:
             return JournalState()
         return self._final or self._fold.settle()
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Return where to go on reading another time; None if that is of no use."""
+        if self._unreadable or self._ended or not self._reader.offset:
+            return None
+        return Checkpoint.of(self._reader, self._fold.settle(), self.until_step)
 
     def read(self) -> Iterator[Appended]:
         """Yield what was appended since the last call, in parts; it is to be taken to the end.

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from trailmark.errors import JournalError
 from trailmark.journal.runstate import combine
 from trailmark.server.index.change import FIELDS, MOST_KEYS, RunChange
+from trailmark.server.index.checkpoint import Checkpoint
 from trailmark.server.index.journal import JournalTail
 from trailmark.server.index.lineup import Lineup
 from trailmark.server.index.scan import Look, look
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from trailmark.server.index.scan import RunName
 
 UNFINISHED = -1  # the size in `journals` of a journal that is not in the index as it should be: its run is indexed anew
+_CHECKPOINT_BYTES = 1 << 24  # so much of a live run's journal is read again, at most, where the server was killed
+_CHECKPOINT_LAST_BYTES = 1 << 20  # and so much where it had the time to end, or the run did
 _VALUES_EVERY_S = 1.0  # config and summary of a live run: they are looked at by people, not drawn
 
 
@@ -57,7 +60,10 @@ class RunTail:
         self._looks: dict[str, Look] = {}
         self._tails: dict[str, JournalTail] = {}
         self._indexed: dict[str, int] = {}  # how far journals are in the index from earlier sittings
+        self._checkpoints: dict[str, Checkpoint] = {}  # of the same
+        self._checkpointed: dict[str, int] = {}  # how far journals were read at their last checkpoints
         self._reading: Iterator[tuple[str, Appended]] | None = None
+        self._is_from_nothing = False
         self._values_at = 0.0
         self._owes_values = False
 
@@ -108,10 +114,13 @@ class RunTail:
 
     def close(self, connection: sa.Connection) -> None:
         """Leave the index as complete as it can be."""
-        if self._series.tangled and not self.is_behind and self.number:
+        if self.is_behind or not self.number:
+            return
+        if self._series.tangled:
             self._untangle(now=True)
             self._series.flush(connection)
             self._put_journals(connection)
+        self._put_checkpoints(connection, _CHECKPOINT_LAST_BYTES)
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -123,11 +132,11 @@ class RunTail:
         anew = self._lineup.update(looks) or any(self._is_another(name, now) for name, now in looks.items())
         created = False
         if not self.number:
-            created = not self._states.find(connection, self.name.project, self.name.id)
+            created = self._states.open(connection, self.name.project, self.name.id, revision)
             if created:
-                self._states.create(connection, self.name.project, self.name.id, revision)
                 self._series.begin(self.number)
                 self._lines.begin()
+                self._is_from_nothing = True
                 anew = False
             else:
                 self._series.load(connection, self.number)
@@ -137,7 +146,9 @@ class RunTail:
         for name, now in looks.items():
             if name not in self._tails:
                 indexed, limit = self._indexed.get(name, 0), self._lineup.limits.get(name)
-                self._tails[name] = JournalTail(self._directory / name, limit, indexed, size=now.size)
+                checkpoint = self._checkpoints.pop(name, None)
+                path = self._directory / name
+                self._tails[name] = JournalTail(path, limit, indexed, size=now.size, checkpoint=checkpoint)
         return created
 
     def _knows(self, connection: sa.Connection, looks: dict[str, Look]) -> bool:
@@ -152,14 +163,30 @@ class RunTail:
             self._indexed[name] = offset
             if now.size == size:
                 grown.remove(name)
+        if not self._has_checkpoints(connection):
+            return False
         # Where a rank has several journals, it is not known any more which attempt each point is of.
         return self._lineup.is_simple or grown.isdisjoint(self._lineup.sources)
+
+    def _has_checkpoints(self, connection: sa.Connection) -> bool:
+        """Load where reading ended; False if a journal is not the one that was read."""
+        table = schema.checkpoints.c
+        for name, data in connection.execute(sa.select(table.name, table.data).where(table.run == self.number)):
+            checkpoint = Checkpoint.unpack(data)
+            if checkpoint is not None:
+                if not checkpoint.holds(self._directory / name):
+                    return False
+                self._checkpoints[name], self._checkpointed[name] = checkpoint, checkpoint.offset
+        return True
 
     def _forget(self, connection: sa.Connection) -> None:
         self._series.clear()
         self._lines.clear(connection, self.number)
+        self._is_from_nothing = True
         self._tails, self._looks, self._indexed = {}, {}, {}
-        connection.execute(sa.delete(schema.journals).where(schema.journals.c.run == self.number))
+        self._checkpoints, self._checkpointed = {}, {}
+        for table in (schema.journals, schema.checkpoints):
+            connection.execute(sa.delete(table).where(table.c.run == self.number))
 
     def _is_another(self, name: str, now: Look) -> bool:
         """Whether the file that was read so far is not (the beginning of) that which is there now."""
@@ -225,6 +252,11 @@ class RunTail:
         if counts:
             fields.add("series")
         self._put_journals(connection)
+        if not self.is_behind:
+            if len(self._lineup.sources) > 1 and (settle or self._is_from_nothing):
+                self._lines.sort(connection, self.number)
+            self._is_from_nothing = False
+            self._put_checkpoints(connection, _CHECKPOINT_LAST_BYTES if settle else _CHECKPOINT_BYTES)
         self.is_settled = settle
         return self._change(revision, state, fields, counts)
 
@@ -269,3 +301,18 @@ class RunTail:
                 }
             )
         upsert(connection, schema.journals, rows)
+
+    def _put_checkpoints(self, connection: sa.Connection, least_bytes: int) -> None:
+        """Note where to go on reading another time, if so much was read since the last time."""
+        if self._series.tangled:  # all of it will be read again
+            return
+        table = schema.checkpoints
+        for name, tail in self._tails.items():
+            if tail.is_finished:  # its end says all
+                if self._checkpointed.pop(name, None) is not None:
+                    connection.execute(sa.delete(table).where(table.c.run == self.number, table.c.name == name))
+            elif tail.offset - self._checkpointed.get(name, 0) >= least_bytes:
+                checkpoint = tail.checkpoint()
+                if checkpoint is not None:
+                    upsert(connection, table, [{"run": self.number, "name": name, "data": checkpoint.pack()}])
+                    self._checkpointed[name] = tail.offset

@@ -61,7 +61,7 @@ class SeriesTail:
     @property
     def has_changed(self) -> bool:
         """Whether there is something to `flush`."""
-        return bool(self.writer.counts())
+        return self.writer.has_changed
 
     def begin(self, run: int) -> None:
         """Begin with a run of which nothing is in the tables."""

@@ -47,6 +47,7 @@ _MANY = 512  # values whose planes are squeezed apart
 _POSITIVE = np.int64((1 << 63) - 1)
 _TRIED = 256  # values that encodings are compared on, where there are more than twice as many,
 _STRETCHES = 4  # in so many places: a rate that rises and then stays has two kinds of stretches
+_LOOKED_AT = 2048  # values that tell, about, whether there are few different ones
 _SYMBOLS = 256 * np.arange(3 * 8, dtype=np.uint16).reshape(3, 1, 8)  # the bytes of each plane are counted apart
 _WEIGHTS = np.arange(2 * _TRIED + 1) * np.log2(np.maximum(np.arange(2 * _TRIED + 1), 1))  # n log n of a count
 
@@ -219,8 +220,9 @@ def _best(bits: Values) -> str:
     best = min("dD", key=lambda name: sizes[name])
     if sizes["s"] <= sizes[best] * _CLEARLY:
         best = "s"
-    # More than a byte each: a table may do better.
-    if sizes[best] > len(sample) and _different(sample) <= len(sample) // 2:
+    # More than a byte each: a table may do better, if many values come again.
+    some = bits[:: max(1, len(bits) // _LOOKED_AT)]
+    if sizes[best] > len(sample) and _different(some) <= len(some) // 2:
         different = _different(bits)
         if different <= _MOST_DIFFERENT and (8 * different + 2 * len(bits)) * len(sample) <= sizes[best] * len(bits):
             return "t"

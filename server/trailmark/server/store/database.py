@@ -29,7 +29,7 @@ from trailmark.server.store.codec import DamagedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-REVISION = "0001_tables"  # the newest migration
+REVISION = "0002_checkpoints"  # the newest migration
 _LOCK_NUMBER = 7_261_696_109  # PostgreSQL's advisory locks are numbers; this one is the index's
 _BUSY_S = 30.0
 _CACHE_KIB = 2048  # of each connection; files are in the system's cache
@@ -304,14 +304,29 @@ def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
 
 
 def _send(connection: sa.Connection, made: tuple[str, tuple[str, ...]], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Send rows without SQLAlchemy's work for each, which costs more than the row: to index is to write rows."""
+    """Send rows to the driver: SQLAlchemy's work for each, and for each statement, costs more than to write a row.
+
+    Raises:
+        DBAPIError: as SQLAlchemy does.
+    """
     text, places = made
-    if not places:
-        connection.exec_driver_sql(text, list(rows))
-        return
-    chosen = operator.itemgetter(*places)
-    values = [chosen(row) for row in rows] if len(places) > 1 else [(chosen(row),) for row in rows]
-    connection.exec_driver_sql(text, values)
+    values: list[Any] = list(rows)
+    if places:
+        chosen = operator.itemgetter(*places)
+        values = [chosen(row) for row in rows] if len(places) > 1 else [(chosen(row),) for row in rows]
+    cursor, any_error = connection.connection.cursor(), connection.dialect.loaded_dbapi.Error
+    try:
+        cursor.executemany(text, values)
+    except any_error as error:
+        raise DBAPIError.instance(text, None, error, any_error, dialect=connection.dialect) from error
+    finally:
+        cursor.close()
+
+
+def update(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Change `values` of the row that has this primary `key`."""
+    row = {**{f"key_{name}": value for name, value in key.items()}, **values}
+    _send(connection, _update_text(connection.dialect, table, tuple(key), tuple(values)), [row])
 
 
 @functools.lru_cache(maxsize=64)
@@ -335,4 +350,13 @@ def _upsert_text(
     else:
         statement = statement.on_conflict_do_nothing(index_elements=own)
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    return str(compiled), tuple(compiled.positiontup or ())
+
+
+@functools.lru_cache(maxsize=256)
+def _update_text(
+    dialect: sa.Dialect, table: sa.Table, key: tuple[str, ...], names: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    which = [table.c[name] == sa.bindparam(f"key_{name}", type_=table.c[name].type) for name in key]
+    compiled = sa.update(table).where(*which).compile(dialect=dialect, column_keys=list(names))
     return str(compiled), tuple(compiled.positiontup or ())

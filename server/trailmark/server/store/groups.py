@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from trailmark.api.fields import Field
     from trailmark.journal.runstate import RunState
 
-MOST_IDS = 1000  # of a group's runs that an answer names
-
 
 class Spread(NamedTuple):
     """The finite numbers that the runs of a group have in a column."""
@@ -31,7 +29,7 @@ class Group(NamedTuple):
     values: list[Any]  # one a field; None where the runs lack it
     runs: int
     running: int
-    ids: list[str]  # of the first `MOST_IDS`, in order
+    ids: list[str]  # of all of them, in order
     columns: dict[str, Spread]
 
 
@@ -51,7 +49,7 @@ def told(members: Sequence[RunState], fields: Sequence[Field], columns: Mapping[
         [None if value is MISSING else value for value in values],
         len(members),
         sum(state.state == "running" for state in members),
-        [state.id for state in members[:MOST_IDS]],
+        [state.id for state in members],
         {name: spread for name, spread in spreads.items() if spread is not None},
     )
 

@@ -1,6 +1,8 @@
 """Lines: what runs printed, in the order in which the lines were begun, and the search among them.
 
-A line that was written again, as progress bars are, keeps its number and time, and has the last text.
+A line that was written again, as progress bars are, keeps its number and time, and has the last text. Lines of several
+processes are numbered as they come, so that whoever follows them gets new ones at the end; `LineWriter.sort` brings
+them into the order of their times, which is that of every other reading of the same journals.
 """
 
 from __future__ import annotations
@@ -72,6 +74,25 @@ class LineWriter:
                 again,
             )
         self._insert(connection, run, journal, rank, {key: text for key, text in texts.items() if key not in known})
+
+    def sort(self, connection: sa.Connection, run: int) -> None:
+        """Number the lines of a run in the order of their times; those of one process stay as they are.
+
+        Of lines of one time, those of the journal whose name is less come first.
+        """
+        columns = schema.lines.c
+        chosen = sa.select(columns.number, columns.journal, columns.time).where(columns.run == run)
+        latest: dict[str, float] = {}
+        keys = []
+        for number, journal, time in connection.execute(chosen.order_by(columns.number)):
+            latest[journal] = max(time, latest.get(journal, time))  # a clock may be set back
+            keys.append((latest[journal], journal, number))
+        moved = [{"b_number": old, "number": -1 - new} for new, (*_, old) in enumerate(sorted(keys)) if new != old]
+        if moved:  # by way of numbers that no line has
+            one = sa.update(schema.lines).where(columns.run == run, columns.number == sa.bindparam("b_number"))
+            connection.execute(one, moved)
+            all_moved = sa.update(schema.lines).where(columns.run == run, columns.number < 0)
+            connection.execute(all_moved.values(number=-1 - columns.number))
 
     def _insert(
         self,

@@ -128,6 +128,8 @@ def _stored(batch: Batch) -> _Stored:
 
 def merged(batches: Sequence[Batch]) -> list[Batch]:
     """Return the same points in fewer batches: those of the same keys that follow one another become one."""
+    if len(batches) <= 1:
+        return [*batches]
     groups: dict[tuple[Any, ...], list[Batch]] = {}
     for batch in batches:
         kinds = () if batch.kind == OBJECT else tuple(column.values.dtype.kind for column in batch.columns.values())

@@ -51,7 +51,7 @@ class RunQuery(msgspec.Struct, frozen=True, kw_only=True):
     project: str
     filters: Mapping[str, Any] = {}
     search: str = ""
-    order: str = "-created_at"
+    order: str | Sequence[str] = "-created_at"
     columns: Sequence[str] = ()
     group_by: Sequence[str] = ()
     group: Sequence[Any] | None = None

@@ -93,6 +93,14 @@ journals = Table(
     Column("fault", Text),  # why it, or a part of it, could not be read
 )
 
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    _run(),
+    Column("name", Text, primary_key=True),  # of the journal, which is unfinished
+    Column("data", LargeBinary, nullable=False),  # see `trailmark.server.index.checkpoint`
+)
+
 series = Table(
     "series",
     metadata,

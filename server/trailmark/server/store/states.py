@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from trailmark.api.lineage import own_run
 from trailmark.journal import records
 from trailmark.journal.records import Metric  # noqa: TC001 (msgspec evaluates the annotations of structs)
 from trailmark.server.store import schema
-from trailmark.server.store.database import insert, upsert
+from trailmark.server.store.database import insert, update, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 _INT64 = (-(1 << 63), (1 << 63) - 1)
 _IDENTITY = ("name", "notes", "tags", "run_group", "job_type", "archived", "deleted", "host", "entity", "details")
-_EMPTY = {"name": "", "state": "running", "tags": b"", "start_time": 0.0, "last_time": 0.0, "details": b""}
-_CREATE = sa.insert(schema.runs)
+_EMPTY = {"name": "", "state": "running", "host": "", "tags": b"", "details": b"", "archived": False, "deleted": False}
+_NOTHING = {"start_time": 0.0, "last_time": 0.0, "runtime_s": 0.0, "rows": 0, "lost_rows": 0, "attempts": 0}
 _FIND = sa.select(schema.runs.c.number).where(
     schema.runs.c.project == sa.bindparam("project"), schema.runs.c.id == sa.bindparam("id")
 )
@@ -78,33 +79,32 @@ class StateWriter:
     """Keeps the state of one run in the index.
 
     Attributes:
-        number: the run's number in all tables; 0 before the first `put`.
+        number: the run's number in all tables; 0 before the first `open` or `put`.
         created: whether the last `put` made the run.
     """
 
     def __init__(self) -> None:
         self.number = 0
         self.created = False
-        self._is_new = False  # `create` was called, and `put` was not yet
+        self._is_new = False  # `open` made the run, and `put` was not called yet
         self._row: dict[str, Any] = {}
         self._values: dict[sa.Table, dict[str, bytes]] = {}
         self._listed: dict[sa.Table, list[Any]] = {}
 
-    def find(self, connection: sa.Connection, project: str, run_id: str) -> bool:
-        """Go on with what the index has of a run; False if it has nothing."""
-        found = connection.scalar(_FIND, {"project": project, "id": run_id})
-        self.number = found or 0
-        for table in (schema.config_values, schema.summary_values) if found else ():
-            rows = connection.execute(sa.select(table.c.key, table.c.value).where(table.c.run == found))
-            self._values[table] = {key: bytes(value) for key, value in rows}
-        return found is not None
+    def open(self, connection: sa.Connection, project: str, run_id: str, revision: int) -> bool:
+        """Go on with what the index has of a run; True if it had nothing, and the run's row was made.
 
-    def create(self, connection: sa.Connection, project: str, run_id: str, revision: int) -> None:
-        """Make the row of a run that is not in the index; `put`, in the same transaction, tells what it is."""
-        row = {**_EMPTY, "project": project, "id": run_id, "revision": revision}
-        inserted = connection.execute(_CREATE, row)
-        self.number = int((inserted.inserted_primary_key or (0,))[0])
-        self._is_new = True
+        `put`, in the same transaction, tells what a new run is.
+        """
+        row = {"project": project, "id": run_id, "revision": revision, **_EMPTY, **_NOTHING}
+        text, places = _create_text(connection.dialect, tuple(row))
+        made = connection.exec_driver_sql(text, tuple(row[place] for place in places) if places else row).scalar()
+        self._is_new = made is not None
+        self.number = made or connection.execute(_FIND, {"project": project, "id": run_id}).scalar_one()
+        for table in () if self._is_new else (schema.config_values, schema.summary_values):
+            rows = connection.execute(sa.select(table.c.key, table.c.value).where(table.c.run == self.number))
+            self._values[table] = {key: bytes(value) for key, value in rows}
+        return self._is_new
 
     def put(self, connection: sa.Connection, state: RunState, revision: int, *, values: bool = True) -> set[str]:
         """Write what changed, and return the fields of a `RunChange` that did.
@@ -127,14 +127,12 @@ class StateWriter:
 
     def _put_run(self, connection: sa.Connection, state: RunState, revision: int) -> set[str]:
         row = _row(state)
-        if not self.number and not self.find(connection, state.project, state.id):
-            self.create(connection, state.project, state.id, revision)
+        if not self.number:
+            self.open(connection, state.project, state.id, revision)
         self.created, self._is_new = self._is_new, False
         changed = {name: value for name, value in row.items() if self._row.get(name, self) != value}
         changed["revision"] = revision
-        text, places = _update_text(connection.dialect, tuple(changed))
-        values = {"which": self.number, **{f"new_{name}": value for name, value in changed.items()}}
-        connection.exec_driver_sql(text, tuple(values[place] for place in places) if places else values)
+        update(connection, schema.runs, {"number": self.number}, changed)
         identity = any(self._row.get(name, self) != row[name] for name in _IDENTITY)
         self._row = row
         return {"identity"} if identity else set()
@@ -142,14 +140,18 @@ class StateWriter:
     def _put_values(self, connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> bool:
         known = self._values.setdefault(table, {})
         packed = {_text(key): pack(value) for key, value in values.items()}
-        changed = {key: value for key, value in packed.items() if known.get(key) != value}
+        rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}  # by whether the key is known
+        for key, data in packed.items():
+            if known.get(key) != data:
+                rows[key in known].append({"run": self.number, "key": key, "value": data})
         gone = [key for key in known if key not in packed]
-        upsert(connection, table, [{"run": self.number, "key": key, "value": data} for key, data in changed.items()])
+        insert(connection, table, rows[False])
+        upsert(connection, table, rows[True])
         for begin in range(0, len(gone), _MOST_AT_ONCE):
             part = gone[begin : begin + _MOST_AT_ONCE]
             connection.execute(sa.delete(table).where(table.c.run == self.number, table.c.key.in_(part)))
         self._values[table] = packed
-        return bool(changed or gone)
+        return bool(rows[True] or rows[False] or gone)
 
     def _put_list(self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> bool:
         """Write rows that are numbered in their order; those that were there before only ever stay or go."""
@@ -174,12 +176,12 @@ class StateWriter:
         return known != [count] and (count > 0 or known is not None)
 
 
-@functools.lru_cache(maxsize=256)
-def _update_text(dialect: sa.Dialect, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Return the statement that changes these columns of a run, and the order of its values; none if by name."""
-    values = {name: sa.bindparam(f"new_{name}", type_=schema.runs.c[name].type) for name in names}
-    statement = sa.update(schema.runs).where(schema.runs.c.number == sa.bindparam("which")).values(values)
-    compiled = statement.compile(dialect=dialect)
+@functools.lru_cache(maxsize=8)
+def _create_text(dialect: sa.Dialect, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the statement that makes a run if it is not there, and the order of its values; none if by name."""
+    made = (sqlite.insert if dialect.name == "sqlite" else postgresql.insert)(schema.runs)
+    statement = made.on_conflict_do_nothing(index_elements=["project", "id"]).returning(schema.runs.c.number)
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
     return str(compiled), tuple(compiled.positiontup or ())
 
 

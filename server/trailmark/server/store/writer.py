@@ -9,7 +9,7 @@ to `replace`; its epoch then grows, by which those who hold points of it know.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     Values = NDArray[Any]
 
 _FEW_CHUNKS = 2  # a run whose points would fill no more is a small one
+_FEW_SERIES = 8  # so many rows are written faster one by one
+_MOST_AT_ONCE = 500  # keys in one statement; SQLite takes some thousand parameters
 _FANOUT = 8  # so many tails of one size are made one
 
 
@@ -42,7 +44,25 @@ class _Series:
     last_step: int | None = None
     last_time: float | None = None
     ordered: bool = True
-    types: set[str] = field(default_factory=set)
+    types: str = ""  # of objects, as in the table
+    is_stored: bool = False  # whether the index has a row of it
+
+    @property
+    def told(self) -> tuple[Any, ...]:
+        """What the index is told of it."""
+        range_ = (self.first_step, self.last_step, self.last_time)
+        return (self.epoch, self.points, self.chunked, *range_, self.ordered, self.types)
+
+    def extend(self, rows: _Rows) -> None:
+        """Note that `rows` come at the end."""
+        last = self.last_step if rows.is_system else self.last_time
+        if self.first_step is None:
+            self.first_step = rows.first_step
+            self.ordered = rows.is_ordered
+        elif not rows.is_ordered or rows.other_first < last:  # type: ignore[operator]
+            self.ordered = False
+        self.last_step, self.last_time = rows.last_step, rows.last_time
+        self.points += rows.points
 
     def restart(self) -> None:
         """Begin a new epoch without points."""
@@ -50,13 +70,14 @@ class _Series:
         self.points = self.chunked = 0
         self.first_step = self.last_step = self.last_time = None
         self.ordered = True
-        self.types = set()
+        self.types = ""
 
 
 class _Rows(NamedTuple):
     """What rows that are appended have in common."""
 
     points: int
+    is_system: bool  # of the stream "system", which is in order of time; history is in order of steps
     first: float  # on the axis that the stream is in order of
     other_first: float  # on the other one
     is_ordered: bool  # whether the other one never goes back
@@ -94,7 +115,8 @@ class SeriesWriter:
                 row["last_step"],
                 row["last_time"],
                 row["ordered"],
-                set(row["types"].split()),
+                row["types"],
+                is_stored=True,
             )
         numbers = connection.scalars(
             sa.select(schema.tails.c.number).where(schema.tails.c.run == run).order_by(schema.tails.c.number)
@@ -179,16 +201,15 @@ class SeriesWriter:
 
     def _take(self, state: _Series, name: Name, rows: _Rows, values: Any) -> None:
         """Note that these points come at the end of a series."""
-        last = state.last_step if name.stream == "system" else state.last_time
-        state.ordered = state.ordered and rows.is_ordered and (last is None or rows.other_first >= last)
-        if state.first_step is None:
-            state.first_step = rows.first_step
-        state.last_step, state.last_time = rows.last_step, rows.last_time
-        state.points += rows.points
+        state.extend(rows)
         if name.kind == OBJECT:
-            for record in values:
-                state.types.update(types_of(record))
+            state.types = " ".join(sorted({*state.types.split()}.union(*map(types_of, values))))
         self._changed.add(name)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether there is something to `flush`."""
+        return bool(self._changed)
 
     def counts(self) -> dict[tuple[str, int, str], int]:
         """Return how many points the series have that changed since the last flush, by stream, rank and key.
@@ -299,42 +320,64 @@ class SeriesWriter:
 
     def _write_series(self, connection: sa.Connection, overviews: Mapping[Name, bytes | None]) -> None:
         rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+        alike: dict[tuple[Any, ...], list[Name]] = {}  # series that grew together: the same is to be told of them
         for name in self._changed | overviews.keys():
             state = self._series[name]
-            row = {
-                "run": self.run,
-                "stream": name.stream,
-                "rank": name.rank,
-                "key": name.key,
-                "kind": name.kind,
-                "epoch": state.epoch,
-                "count": state.points,
-                "chunked": state.chunked,
-                "first_step": state.first_step,
-                "last_step": state.last_step,
-                "last_time": state.last_time,
-                "ordered": state.ordered,
-                "types": " ".join(sorted(state.types)),
-            }
-            anew = name in overviews or name in self._rewritten
-            if anew:
-                row["overview"] = overviews.get(name)
-            rows[anew].append(row)
+            if name in overviews or name in self._rewritten:
+                rows[True].append({**self._row(name, state), "overview": overviews.get(name)})
+            elif state.is_stored:
+                alike.setdefault((name.stream, name.rank, name.kind, *state.told), []).append(name)
+            else:
+                rows[False].append(self._row(name, state))
+            state.is_stored = True
+        for names in alike.values():
+            if len(names) < _FEW_SERIES:
+                rows[False] += [self._row(name, self._series[name]) for name in names]
+            else:
+                self._update_series(connection, names)
         upsert(connection, schema.series, rows[False])
         upsert(connection, schema.series, rows[True])
+
+    def _row(self, name: Name, state: _Series) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "stream": name.stream,
+            "rank": name.rank,
+            "key": name.key,
+            "kind": name.kind,
+            "epoch": state.epoch,
+            "count": state.points,
+            "chunked": state.chunked,
+            "first_step": state.first_step,
+            "last_step": state.last_step,
+            "last_time": state.last_time,
+            "ordered": state.ordered,
+            "types": state.types,
+        }
+
+    def _update_series(self, connection: sa.Connection, names: Sequence[Name]) -> None:
+        """Tell what is the same for several series that the index has, of one stream, rank and kind."""
+        table, row = schema.series, self._row(names[0], self._series[names[0]])
+        same = [table.c[column] == row.pop(column) for column in ("run", "stream", "rank", "kind")]
+        del row["key"]
+        for begin in range(0, len(names), _MOST_AT_ONCE):
+            keys = [name.key for name in names[begin : begin + _MOST_AT_ONCE]]
+            connection.execute(sa.update(table).where(*same, table.c.key.in_(keys)).values(row))
 
 
 def _number_array(values: Any) -> Values:
     array = np.asarray(values)
-    if array.dtype.kind == "b":
+    if array.dtype == np.float64 or array.dtype.kind == "b":
         return array
     return array.astype(np.int64 if array.dtype.kind in "iu" else np.float64, copy=False)
 
 
 def _rows(stream: str, step: Values, time: Values) -> _Rows:
-    place, other = (time, step) if stream == "system" else (step, time)
+    is_system = stream == "system"
+    place, other = (time, step) if is_system else (step, time)
     is_ordered = bool((other[1:] >= other[:-1]).all())
-    return _Rows(len(step), place[0].item(), other[0].item(), is_ordered, int(step[0]), int(step[-1]), float(time[-1]))
+    ends = int(step[0]), int(step[-1]), float(time[-1])
+    return _Rows(len(step), is_system, place[0].item(), other[0].item(), is_ordered, *ends)
 
 
 def _without(batch: Batch, name: Name) -> Batch | None:

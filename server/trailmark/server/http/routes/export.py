@@ -19,6 +19,8 @@ from trailmark.server.store.stored import find_series
 
 router = APIRouter(tags=["export"])
 
+Names = Annotated[Sequence[str], Query()]  # given as often as there are names: one may hold any character
+
 _MOST_RUNS = 1_000_000
 _FIELDS = ("id", "name", "state", "created_at", "runtime_s", "last_step", "tags", "group", "job_type", "host", "notes")
 _FILES: dict[int | str, dict[str, Any]] = {
@@ -34,12 +36,12 @@ def export(  # the parameters are the address
     format: Literal["csv", "parquet"] = "csv",  # noqa: A002 (as docs/http.md has it)
     filters: str = "",
     search: str = "",
-    order: str = "-created_at",
-    columns: str = "",
+    order: Names = (),
+    columns: Names = (),
     *,
     archived: bool = False,
-    runs: str = "",
-    keys: str = "",
+    runs: Names = (),
+    keys: Names = (),
     stream: Literal["history", "system"] = "history",
     rank: Annotated[int, Query(ge=0, lt=1 << 31)] = 0,
 ) -> Response:
@@ -49,16 +51,16 @@ def export(  # the parameters are the address
             project=project,
             filters=_filters(filters),
             search=search,
-            order=order,
-            columns=_listed(columns),
-            ids=_listed(runs) or None,
+            order=order or "-created_at",
+            columns=_once(columns),
+            ids=_once(runs) or None,
             archived=archived,
             limit=_MOST_RUNS,
         )
         return _runs(service, query, format)
     if not runs or not keys:
-        raise UsageError("what=series needs runs and keys, each a list with commas")
-    return _series(service, project, (_listed(runs), _listed(keys)), (stream, rank), format)
+        raise UsageError("what=series needs runs and keys: runs=a&runs=b&keys=loss")
+    return _series(service, project, (_once(runs), _once(keys)), (stream, rank), format)
 
 
 def _runs(service: Service, query: RunQuery, form: str) -> Response:
@@ -141,8 +143,8 @@ def _tables(service: Service, runs: list[tuple[str, int]], keys: list[str], sour
         yield pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _listed(text: str) -> list[str]:
-    return list(dict.fromkeys(part for part in text.split(",") if part))
+def _once(names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(name for name in names if name))
 
 
 def _filters(text: str) -> dict[str, Any]:

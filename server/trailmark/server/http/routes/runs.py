@@ -24,7 +24,7 @@ class Asked(BaseModel):
 
     filters: dict[str, Any] = {}
     search: str = ""
-    order: str = "-created_at"
+    order: str | Annotated[list[Name], Field(min_length=1, max_length=20)] = "-created_at"
     columns: Annotated[list[Name], Field(max_length=2_000)] = []
     group_by: Annotated[list[Name], Field(max_length=10)] = []
     group: Annotated[list[Any], Field(max_length=10)] | None = None
