@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import itertools
-import json
 import re
-import time
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from dashboard_charts import chart, lines, panel, point, readout
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Response
-
-SPIKE = 123_457  # see training/showcase.py
-STEPS = 1_000_000
-DEADLINE_S = 30.0
-
-
-def panel(page: Page, key: str) -> Locator:
-    """Return the panel of a key."""
-    return page.get_by_role("region", name=key, exact=True)
-
-
-def chart(page: Page, key: str) -> Locator:
-    """Return the chart in the panel of a key, when it is drawn."""
-    found = panel(page, key).get_by_role("group", name=f"{key} over")
-    expect(found.locator(".u-over").first).to_be_visible()
-    return found
-
-
-def lines(page: Page, key: str) -> Locator:
-    """Return the legend of a chart."""
-    return panel(page, key).get_by_role("list", name="Lines").get_by_role("listitem")
-
 
 def rows(page: Page) -> Locator:
     """Return the rows of the run list."""
@@ -124,76 +99,6 @@ def test_the_cursor_shows_values_everywhere(look: Any) -> None:
     expect(lines(page, "train/lr").filter(has_text="alpha run")).to_contain_text(re.compile(r"0\.0\d"))
 
 
-def readout(page: Page) -> Locator:
-    """Return the lines of what a chart says beside the hand; for eyes only, as the legend says it to others."""
-    return page.locator("[aria-hidden=true] tr")
-
-
-def point(page: Page, key: str, fraction: float, wanted: Locator) -> None:
-    """Move the hand over a chart, at a fraction of its width, until it shows what is wanted."""
-    over = panel(page, key).locator(".u-over").first
-    deadline = time.monotonic() + DEADLINE_S
-    nudges = itertools.cycle(range(-6, 7))  # pixels; the one that is meant may be beside it
-    while not wanted.count():
-        assert time.monotonic() < deadline, f"{key} does not show it at {fraction}"
-        box = over.bounding_box()
-        assert box is not None
-        page.mouse.move(box["x"] + box["width"] * fraction + next(nudges), box["y"] + box["height"] / 2)
-        page.wait_for_timeout(50)
-
-
-def _drag(page: Page, key: str, start: float, end: float) -> None:
-    """Draw a box over a part of a chart, given as fractions of its width."""
-    box = panel(page, key).locator(".u-over").bounding_box()
-    assert box is not None
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * start, middle)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * (start + end) / 2, middle, steps=3)
-    page.mouse.move(box["x"] + box["width"] * end, middle, steps=3)
-    page.mouse.up()
-
-
-def test_a_zoom_asks_for_more_points(look: Any) -> None:
-    """A box drawn over a chart is shown at the resolution that its points have, and a double click shows all again."""
-    page = look("p/long")
-    chart(page, "loss")
-    with page.expect_request("**/api/v1/series/query") as asked:
-        _drag(page, "loss", 0.4, 0.6)
-    low, high = asked.value.post_data_json["range"]
-    assert 0 < low < high < 1_000_000
-    panel(page, "loss").get_by_role("button", name="Show everything").click()
-    expect(panel(page, "loss").get_by_role("button", name="Show everything")).to_have_count(0)
-
-
-def largest(answer: Response) -> float:
-    """Return the largest value in a binary answer of the server, see docs/http.md."""
-    content = answer.body()
-    end = 4 + int.from_bytes(content[:4], "little")
-    header = json.loads(content[4:end])
-    arrays = []
-    for array in header["arrays"]:
-        kind = np.dtype(f"<{array['type']}")
-        arrays.append(np.frombuffer(content, kind, array["length"], end))
-        end += -(-kind.itemsize * array["length"] // 8) * 8
-    return max(float(arrays[series["y" if series["exact"] else "max"]].max()) for series in header["series"])
-
-
-def test_one_point_in_a_million_is_seen(look: Any) -> None:
-    """The one point that stands out is in what is drawn at every zoom, and is read where the hand is."""
-    page = look("p/long")
-    chart(page, "loss")
-    point(page, "loss", SPIKE / STEPS, readout(page).filter(has_text="… 100"))
-    with page.expect_response("**/api/v1/series/query") as answered:
-        _drag(page, "loss", 0.05, 0.25)
-    assert largest(answered.value) == 100
-    low, high = answered.value.request.post_data_json["range"]
-    place = (SPIKE - low) / (high - low)
-    with page.expect_response("**/api/v1/series/query") as answered:
-        _drag(page, "loss", place - 0.05, place + 0.05)
-    assert largest(answered.value) == 100
-
-
 def test_smoothing_keeps_the_original(look: Any) -> None:
     """The slider smooths all charts, and the address keeps it."""
     page = look("p/digits")
@@ -202,18 +107,6 @@ def test_smoothing_keeps_the_original(look: Any) -> None:
     expect(page).to_have_url(re.compile(r"\?v="))
     page.reload()
     expect(page.get_by_role("slider", name="Smoothing of all charts")).to_have_value("0.8")
-
-
-@pytest.mark.parametrize("kind", ["Exponential average", "Gaussian", "Running mean", "None", "Time-weighted average"])
-def test_each_smoothing_can_be_chosen(look: Any, kind: str) -> None:
-    """Each kind of smoothing draws."""
-    page = look("p/digits")
-    chart(page, "train/loss")
-    page.get_by_role("button", name="Settings of all charts").click()
-    page.get_by_role("dialog", name="Settings of all charts").get_by_role(
-        "combobox", name="Smoothing", exact=True
-    ).select_option(kind)
-    chart(page, "train/loss")
 
 
 @pytest.mark.parametrize("axis", ["relative", "time", "key:epoch", "step"])
@@ -309,30 +202,6 @@ def test_a_view_is_saved_and_opened(look: Any) -> None:
     other.get_by_role("button", name="Views").click()
     other.get_by_role("menuitem", name="Remove “smooth”").click()
     expect(other.get_by_text("View “smooth” removed")).to_be_visible()
-
-
-def test_points_are_exported(look: Any) -> None:
-    """CSV has all points that were logged, with the run, step and time of each."""
-    page = look("p/digits")
-    chart(page, "train/loss").hover()
-    panel(page, "train/loss").get_by_role("button", name="Export this chart").click()
-    with page.expect_download() as waited:
-        page.get_by_role("menuitem", name="All points (CSV)").click()
-    with waited.value.path().open(encoding="utf-8", newline="") as file:
-        table = list(csv.DictReader(file))
-    assert {"run", "step", "time", "train/loss"} <= table[0].keys()
-    assert sum(row["run"] == "alpha" for row in table) == 120
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_picture_is_exported(look: Any, theme: str) -> None:
-    """PNG is a picture of the chart."""
-    page = look("p/digits")
-    chart(page, "train/loss").hover()
-    panel(page, "train/loss").get_by_role("button", name="Export this chart").click()
-    with page.expect_download() as waited:
-        page.get_by_role("menuitem", name=f"Picture, {theme} (PNG)").click()
-    assert waited.value.path().read_bytes().startswith(b"\x89PNG")
 
 
 def test_panels_are_searched(look: Any) -> None:

@@ -87,10 +87,15 @@ export function runsQuery(project: string, query: RunQuery) {
 
 /** A run whole. */
 export function useRun(project: string, run: string): UseQueryResult<RunDetail> {
-  return useQuery({
+  return useQuery(runQuery(project, run));
+}
+
+/** The options of that query, for `useQueries`. */
+export function runQuery(project: string, run: string) {
+  return {
     queryKey: keys.run(project, run),
-    queryFn: ({ signal }) => get<RunDetail>(path("projects", project, "runs", run), signal),
-  });
+    queryFn: ({ signal }: { signal: AbortSignal }) => get<RunDetail>(path("projects", project, "runs", run), signal),
+  };
 }
 
 /** The files of a run. */

@@ -116,7 +116,7 @@ export type Filter = Record<string, unknown>;
 export interface RunQuery {
   filters?: Filter;
   search?: string;
-  order?: string;
+  order?: string[];
   columns?: string[];
   group_by?: string[];
   group?: Value[];

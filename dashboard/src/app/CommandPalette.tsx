@@ -41,7 +41,7 @@ export function CommandPalette({ project, onClose }: { project: string | null; o
       >
         <TextField
           label="Search"
-          placeholder={project === null ? "A project or a command" : "A run, a project, a metric or a command"}
+          placeholder={project === null ? "A project or a command" : "A run, a project or a command"}
           role="combobox"
           aria-expanded
           aria-controls={id}

@@ -39,13 +39,16 @@ export function useAllCommands(): Command[] {
   return useSyncExternalStore(listen, () => sources).flatMap((source) => source.current);
 }
 
-/** The commands that have all words of `text`, the best first: those whose label begins with it. */
+// What one looks for comes before what one seldom does.
+const groups = ["Run", "Workspace", "Go to", "Project", "Help", "Theme"];
+
+/** The commands that have all words of `text`, the best first: those whose label begins with it; then by their groups. */
 export function findCommands(commands: Command[], text: string): Command[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return commands
     .map((command) => ({ command, rank: rank(command, words) }))
     .filter((each) => each.rank >= 0)
-    .sort((a, b) => b.rank - a.rank)
+    .sort((a, b) => b.rank - a.rank || groups.indexOf(a.command.group) - groups.indexOf(b.command.group))
     .map((each) => each.command);
 }
 

@@ -1,6 +1,5 @@
 import { Package, Search } from "lucide-react";
 import { useMemo, useState } from "react";
-import { Link } from "wouter";
 
 import { isMissing } from "../api/client";
 import { useArtifacts } from "../api/queries";
@@ -10,10 +9,11 @@ import { Section } from "../run/Section";
 import { CopySnippet } from "../ui/CopySnippet";
 import { EmptyState, ErrorState } from "../ui/EmptyState";
 import { formatAgo, formatBytes, formatTime } from "../ui/format";
+import { PlainTable, type PlainColumn } from "../ui/PlainTable";
 import { Spinner } from "../ui/Spinner";
-import { Tag } from "../ui/Tag";
 import { TextField } from "../ui/TextField";
 import { NoRuns } from "../workspace/NoRuns";
+import { Aliases, ArtifactName } from "./ArtifactName";
 import { ArtifactPage } from "./ArtifactPage";
 import styles from "./ArtifactsPage.module.css";
 
@@ -26,6 +26,7 @@ export function ArtifactsPage({ project, name, version }: { project: string; nam
 function ArtifactList({ project }: { project: string }) {
   const artifacts = useArtifacts(project);
   const [search, setSearch] = useState("");
+  const columns = useMemo(() => columnsOf(project), [project]);
   const types = useMemo(() => byType(artifacts.data ?? [], search), [artifacts.data, search]);
   if (isMissing(artifacts.error)) return <NoRuns project={project} />;
   if (artifacts.error !== null) return <ErrorState error={artifacts.error} onRetry={() => void artifacts.refetch()} />;
@@ -47,61 +48,26 @@ function ArtifactList({ project }: { project: string }) {
       {types.size === 0 && <p className={styles["soft"]}>No artifact has this in its name, type or aliases.</p>}
       {[...types].map(([type, list]) => (
         <Section key={type} title={type} note={list.length}>
-          <div className={styles["scroll"]}>
-            <table className={styles["table"]} aria-label={`Artifacts of type ${type}`}>
-              <thead>
-                <tr>
-                  <th scope="col">Name</th>
-                  <th scope="col">Latest</th>
-                  <th scope="col">Aliases</th>
-                  <th scope="col" className={styles["number"]}>
-                    Versions
-                  </th>
-                  <th scope="col" className={styles["number"]}>
-                    Size
-                  </th>
-                  <th scope="col" className={styles["number"]}>
-                    Changed
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((artifact) => (
-                  <ArtifactRow key={artifact.name} project={project} artifact={artifact} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <PlainTable label={`Artifacts of type ${type}`} columns={columns} rows={list} keyOf={(artifact) => artifact.name} />
         </Section>
       ))}
     </div>
   );
 }
 
-function ArtifactRow({ project, artifact }: { project: string; artifact: Artifact }) {
-  return (
-    <tr>
-      <td className={styles["wide"]}>
-        <Link href={artifactAddress(project, artifact.name)} className={styles["name"]}>
-          {artifact.name}
-        </Link>
-        {artifact.description !== null && artifact.description !== "" && <span className={styles["soft"]}>{artifact.description}</span>}
-      </td>
-      <td>{artifact.latest}</td>
-      <td>
-        <span className={styles["aliases"]}>
-          {artifact.aliases.map((alias) => (
-            <Tag key={alias}>{alias}</Tag>
-          ))}
-        </span>
-      </td>
-      <td className={styles["number"]}>{artifact.versions}</td>
-      <td className={styles["number"]}>{formatBytes(artifact.size)}</td>
-      <td className={styles["number"]} title={formatTime(artifact.time, true)}>
-        {formatAgo(artifact.time)}
-      </td>
-    </tr>
-  );
+function columnsOf(project: string): PlainColumn<Artifact>[] {
+  return [
+    {
+      title: "Name",
+      width: 40,
+      cell: ({ name, description }) => <ArtifactName name={name} address={artifactAddress(project, name)} about={description} />,
+    },
+    { title: "Latest", width: 10, cell: ({ latest }) => latest },
+    { title: "Aliases", width: 20, cell: ({ aliases }) => <Aliases aliases={aliases} /> },
+    { title: "Versions", width: 8, number: true, cell: ({ versions }) => versions },
+    { title: "Size", width: 10, number: true, cell: ({ size }) => formatBytes(size) },
+    { title: "Changed", width: 12, number: true, cell: ({ time }) => formatAgo(time), more: ({ time }) => formatTime(time, true) },
+  ];
 }
 
 /** Artifacts by type, both in alphabetical order, without those that a search does not find. */

@@ -13,7 +13,9 @@ export function LineageTab({ project, name, version }: { project: string; name: 
   if (lineage.data.nodes.length <= 1) {
     return (
       <EmptyState title="Nothing leads here, and nothing comes of it" icon={<Workflow />}>
-        <code>run.log_artifact</code> and <code>run.use_artifact</code> record which runs made and used a version.
+        <p>
+          <code>run.log_artifact</code> and <code>run.use_artifact</code> record which runs made and used a version.
+        </p>
       </EmptyState>
     );
   }

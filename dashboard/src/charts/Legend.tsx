@@ -6,6 +6,7 @@ import { formatNumber } from "../ui/format";
 import type { CursorStore } from "./cursor";
 import { highlightRun, useHighlightedRun } from "./highlight";
 import styles from "./Legend.module.css";
+import { LegendMore } from "./LegendList";
 import type { Trace } from "./lines";
 import { Swatch } from "./Swatch";
 
@@ -14,10 +15,12 @@ export interface LegendProps {
   traces: readonly Trace[];
   shown: number;
   cursor: CursorStore;
+  formatX: (x: number) => string;
+  formatY: (y: number) => string;
 }
 
 /** The names of the lines under a chart, with their values at the cursor. Pointing at a name brings its line forward. */
-export function Legend({ traces, shown, cursor }: LegendProps) {
+export function Legend({ traces, shown, cursor, formatX, formatY }: LegendProps) {
   const state = useSyncExternalStore(cursor.subscribe, cursor.get);
   const highlighted = useHighlightedRun();
   const values = new Map(state?.readings.map((reading) => [reading.trace.id, reading]));
@@ -50,7 +53,11 @@ export function Legend({ traces, shown, cursor }: LegendProps) {
           </li>
         );
       })}
-      {traces.length > shown && <li className={styles["more"]}>+{traces.length - shown} more</li>}
+      {traces.length > shown && (
+        <li>
+          <LegendMore traces={traces} hidden={traces.length - shown} cursor={cursor} formatX={formatX} formatY={formatY} />
+        </li>
+      )}
     </ul>
   );
 }

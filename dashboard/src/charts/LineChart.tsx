@@ -111,13 +111,14 @@ export function LineChart(props: LineChartProps) {
       aria-label={label}
       tabIndex={0}
       onKeyDown={(event) => {
-        if (plot.current) steer(event, plot.current, cursor, props);
+        // Not what is typed into the list of its lines.
+        if (plot.current && event.target === event.currentTarget) steer(event, plot.current, cursor, props);
       }}
       onBlur={() => plot.current?.pointAt(null)}
     >
       <div ref={host} className={styles["plot"]} style={{ height: size.height }} />
       <Readout cursor={cursor} formatX={formatX} formatY={formatY} area={() => areaOf(host.current)} />
-      {legend.shown > 0 && <Legend traces={named} shown={legend.shown} cursor={cursor} />}
+      {legend.shown > 0 && <Legend traces={named} shown={legend.shown} cursor={cursor} formatX={formatX} formatY={formatY} />}
       {notes.length > 0 && (
         <p className={styles["notes"]} title={notes.join(". ")}>
           {notes.join(" · ")}

@@ -9,13 +9,15 @@ export interface RidgesProps {
   height: number;
   latest: boolean;
   title: string;
+  /** What the values are called beside their axis. */
+  axis: string;
 }
 
 // More ridges than this hide each other.
 const most = 28;
 
 /** Histograms as ridges, one behind the other from the first step to the newest; or the newest alone. */
-export function Ridges({ map, width, height, latest, title }: RidgesProps) {
+export function Ridges({ map, width, height, latest, title, axis }: RidgesProps) {
   const area = { left: 48, top: 24, right: width - 16, bottom: height - 34 };
   const x = scaleOf(edgeRange(map), area.left, area.right, { tight: true, every: 70 });
   const columns = latest ? [map.columns - 1] : chosen(map.columns);
@@ -27,7 +29,7 @@ export function Ridges({ map, width, height, latest, title }: RidgesProps) {
     : scaleOf([first, last], area.top + lift, area.bottom, { tight: true, kind: "count", every: 36 });
   return (
     <svg width={width} height={height} role="img" aria-label={latest ? `Newest histogram of ${title}` : `Histograms of ${title} over steps`}>
-      <SvgAxes x={x} y={y} area={area} xTitle={`${title} →`} yTitle={latest ? `↑ share of values, step ${map.step[map.columns - 1]}` : "step ↓"} />
+      <SvgAxes x={x} y={y} area={area} xTitle={`${axis} →`} yTitle={latest ? `↑ share of values, step ${map.step[map.columns - 1]}` : "step ↓"} />
       {columns.map((c) => {
         const base = latest ? area.bottom : y.at(map.step[c]!);
         return (

@@ -82,11 +82,15 @@ export class AggregateLoader {
   /** Load entries and keep them fresh, until the returned function is called. */
   watch(entries: readonly AggregateEntry[], listener: () => void): () => void {
     const held = entries.map((entry) => this.held(entry.ask));
-    for (const entry of held) entry.listeners.add(listener);
+    // Of this watch alone, as in the loader of series.
+    const told = () => {
+      listener();
+    };
+    for (const entry of held) entry.listeners.add(told);
     this.plan(0);
     return () => {
       for (const entry of held) {
-        entry.listeners.delete(listener);
+        entry.listeners.delete(told);
         if (entry.listeners.size === 0 && !entry.asked) this.entries.delete(entry.id);
       }
     };

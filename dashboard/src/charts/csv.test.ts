@@ -17,7 +17,7 @@ describe("csvText", () => {
 
 describe("pointsAddress", () => {
   it("asks for every point of the shown runs", () => {
-    const address = pointsAddress({ project: "a b", runs: ["x", "y"], keys: ["train/loss"], stream: "history" });
-    expect(address).toBe("/api/v1/projects/a%20b/export?format=csv&what=series&runs=x%2Cy&keys=train%2Floss&stream=history");
+    const address = pointsAddress({ project: "a b", runs: ["x", "y"], keys: ["train/loss", "a,b"], stream: "history" });
+    expect(address).toBe("/api/v1/projects/a%20b/export?format=csv&what=series&stream=history&runs=x&runs=y&keys=train%2Floss&keys=a%2Cb");
   });
 });

@@ -13,7 +13,9 @@ export function csvText(head: readonly string[], rows: readonly (readonly Cell[]
 
 /** The address of all points of series, not downsampled, as CSV. */
 export function pointsAddress({ project, runs, keys, stream }: { project: string; runs: string[]; keys: string[]; stream: Stream }): string {
-  const query = new URLSearchParams({ format: "csv", what: "series", runs: runs.join(","), keys: keys.join(","), stream });
+  const query = new URLSearchParams({ format: "csv", what: "series", stream });
+  for (const run of runs) query.append("runs", run);
+  for (const key of keys) query.append("keys", key);
   return `/api/v1/projects/${encodeURIComponent(project)}/export?${query.toString()}`;
 }
 

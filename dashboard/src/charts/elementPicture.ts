@@ -31,8 +31,14 @@ function documentOf(element: Element, size: { width: number; height: number }, t
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" data-theme="${theme}" width="${size.width}" height="${size.height}">` +
     `<style><![CDATA[${rules}]]></style><foreignObject width="100%" height="100%">` +
-    `<body xmlns="http://www.w3.org/1999/xhtml" style="background:none">${markup}</body></foreignObject></svg>`
+    `<body xmlns="http://www.w3.org/1999/xhtml" style="background:none;font-family:${fonts()}">${markup}</body></foreignObject></svg>`
   );
+}
+
+/** The fonts of the page without the names that mean the system's: in a picture they mean none. */
+function fonts(): string {
+  const names = getComputedStyle(document.body).fontFamily.split(",");
+  return names.filter((name) => !/system/.test(name) && !/^ui-/.test(name.trim())).join(",").replaceAll('"', "'");
 }
 
 function imageOf(canvas: HTMLCanvasElement, theme: PictureTheme, repaint: Repaint | undefined): HTMLImageElement {

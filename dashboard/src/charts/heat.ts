@@ -90,8 +90,11 @@ export function stepRange(map: HeatMap): [number, number] {
   return [first, last + Math.max(width, 1e-9)];
 }
 
-/** Paint a heat map on a canvas of `width` × `height` pixels. Each column is coloured by its own greatest share, through a square root. */
-export function paintHeat(context: CanvasRenderingContext2D, map: HeatMap, width: number, height: number, dark: boolean): void {
+/** Paint a heat map over the whole of a canvas. Each cell is coloured by its share of the greatest one, through a square root. */
+export function paintHeat(canvas: HTMLCanvasElement, map: HeatMap, dark: boolean): void {
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const { width, height } = canvas;
   const image = context.createImageData(width, height);
   const data = image.data;
   const greatest = greatestShare(map);

@@ -84,15 +84,19 @@ export class SeriesLoader {
   /** Load entries and keep them fresh; `listener` is called after each change. Ends when the returned function is called. */
   watch(entries: readonly SeriesEntry[], listener: () => void): () => void {
     const held = entries.map((entry) => this.held(entry.ask));
+    // Of this watch alone: who watches anew before letting go of the watch before has one listener for both.
+    const told = () => {
+      listener();
+    };
     for (const entry of held) {
-      entry.listeners.add(listener);
+      entry.listeners.add(told);
       // What is watched again counts as used last.
       this.entries.delete(entry.id);
       this.entries.set(entry.id, entry);
       if (entry.wants !== null && entry.batch === null) this.enqueue(entry);
     }
     return () => {
-      for (const entry of held) this.release(entry, listener);
+      for (const entry of held) this.release(entry, told);
       this.evict();
     };
   }

@@ -44,6 +44,13 @@ export function useColumnChoices(project: string): { all: Column[]; numbers: Col
   }, [data]);
 }
 
+/** The column of a metric's result: the summary itself, or a part of it where `define_metric` keeps several, as `summary.acc.max`. */
+export function resultColumn(key: string, numbers: readonly Column[]): string {
+  const whole = `summary.${key}`;
+  const found = numbers.find(({ name }) => name === whole) ?? numbers.find(({ name }) => name.startsWith(`${whole}.`));
+  return found?.name ?? whole;
+}
+
 /** The finite number of a value: of true 1, of false 0; else null. */
 export function finite(value: Value | undefined): number | null {
   if (typeof value === "boolean") return Number(value);

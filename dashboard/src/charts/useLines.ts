@@ -23,7 +23,8 @@ export interface LinesWanted {
   runs: readonly RunView[];
   keys: readonly string[];
   stream: Stream;
-  rank: number;
+  /** Whose lines; with several, each rank has one of its own. Groups are of the first. */
+  ranks: readonly number[];
   x: XAxis;
   settings: ChartSettings;
   /** The x that is zoomed to. */
@@ -48,7 +49,7 @@ export interface Lines {
   error: string | null;
 }
 
-// The keys of one chart are told apart by their strokes, since colours are for runs.
+// The keys and ranks of one chart are told apart by their strokes, since colours are for runs.
 const dashes: readonly number[][] = [[], [7, 3], [2, 2.5], [9, 3, 2, 3], [4, 4]];
 const baselineDash = [5, 4];
 
@@ -56,20 +57,20 @@ const noGroups: Group[] = [];
 
 /** Load what a chart shows. */
 export function useLines(wanted: LinesWanted): Lines {
-  const { runs, keys, settings, active } = wanted;
+  const { runs, keys, ranks, settings, active } = wanted;
   const theme = useTheme();
   const grouping = settings.grouping;
   const by = grouping?.by;
   const groups = useMemo(() => (by && by.length > 0 ? groupRuns(runs, by) : noGroups), [runs, by]);
   const grouped = grouping !== null && groups.length > 0;
   const shared = useShared(wanted);
-  const seriesAsks = useSeriesAsks(shared, runs, keys, grouped);
+  const seriesAsks = useSeriesAsks(shared, runs, keys, ranks, grouped);
   const aggregateAsks = useAggregateAsks(shared, groups, keys, grouped);
   const series = useSeries(seriesAsks, active);
   const aggregates = useAggregates(aggregateAsks, active);
   const traces = useMemo(
-    () => (grouped ? groupTraces(groups, keys) : runTraces(runs, keys, theme)),
-    [grouped, groups, runs, keys, theme],
+    () => (grouped ? groupTraces(groups, keys) : runTraces(runs, keys, ranks, theme)),
+    [grouped, groups, runs, keys, ranks, theme],
   );
   const ofGroups = aggregates.set;
   const ofRuns = series.set;
@@ -94,10 +95,11 @@ export function useLines(wanted: LinesWanted): Lines {
 
 type Shared = Pick<SeriesAsk, "project" | "stream" | "rank" | "x" | "range" | "resolution">;
 
-function useShared({ project, stream, rank, x, zoom, limits, width }: LinesWanted): Shared {
+function useShared({ project, stream, ranks, x, zoom, limits, width }: LinesWanted): Shared {
   const range = rangeOf(zoom, limits);
   const resolution = resolutionFor(zoom ? width * 1.5 : width);
   const [low, high] = range ?? [null, null];
+  const rank = ranks[0] ?? 0;
   return useMemo(
     () => ({ project, stream, rank, x, range: low === null || high === null ? null : ([low, high] as const), resolution }),
     [project, stream, rank, x, low, high, resolution],
@@ -115,13 +117,13 @@ function rangeOf(zoom: readonly [number, number] | null, [low, high]: Limits): r
   return [low ?? -1e300, high ?? 1e300];
 }
 
-function useSeriesAsks(shared: Shared, runs: readonly RunView[], keys: readonly string[], grouped: boolean): SeriesAsk[] {
+function useSeriesAsks(shared: Shared, runs: readonly RunView[], keys: readonly string[], ranks: readonly number[], grouped: boolean): SeriesAsk[] {
   // The list of runs is made anew whenever one of them logs; what is asked for is not.
   const ids = runs.map((run) => run.id).join("\n");
   return useMemo(() => {
     if (grouped || ids === "") return [];
-    return keys.flatMap((key) => ids.split("\n").map((run) => ({ ...shared, key, run })));
-  }, [shared, ids, keys, grouped]);
+    return keys.flatMap((key) => ranks.flatMap((rank) => ids.split("\n").map((run) => ({ ...shared, key, rank, run }))));
+  }, [shared, ids, keys, ranks, grouped]);
 }
 
 function useAggregateAsks(shared: Shared, groups: readonly Group[], keys: readonly string[], grouped: boolean): AggregateAsk[] {
@@ -133,20 +135,24 @@ function useAggregateAsks(shared: Shared, groups: readonly Group[], keys: readon
   }, [shared, members, keys, grouped]);
 }
 
-function runTraces(runs: readonly RunView[], keys: readonly string[], theme: "light" | "dark"): Trace[] {
-  const alone = runs.length === 1 && keys.length > 1;
-  return keys.flatMap((key, k) =>
-    runs.map((run): Trace => ({
-      id: `${run.id} ${key}`,
-      run: run.id,
-      label: alone ? key : keys.length > 1 ? `${run.name} · ${key}` : run.name,
-      key,
-      colour: alone ? colourAt(k, theme) : run.colour,
-      dash: run.baseline ? baselineDash : alone ? [] : dashes[k % dashes.length]!,
-      baseline: run.baseline ?? false,
-      group: false,
-      points: null,
-    })),
+function runTraces(runs: readonly RunView[], keys: readonly string[], ranks: readonly number[], theme: "light" | "dark"): Trace[] {
+  const each = keys.flatMap((key) => ranks.map((rank) => ({ key, rank })));
+  const alone = runs.length === 1 && each.length > 1;
+  return each.flatMap(({ key, rank }, i) =>
+    runs.map((run): Trace => {
+      const parts = [...(alone ? [] : [run.name]), ...(keys.length > 1 ? [key] : []), ...(ranks.length > 1 ? [`rank ${rank}`] : [])];
+      return {
+        id: `${run.id} ${rank} ${key}`,
+        run: run.id,
+        label: parts.join(" · "),
+        key,
+        colour: alone ? colourAt(i, theme) : run.colour,
+        dash: run.baseline ? baselineDash : alone ? [] : dashes[i % dashes.length]!,
+        baseline: run.baseline ?? false,
+        group: false,
+        points: null,
+      };
+    }),
   );
 }
 

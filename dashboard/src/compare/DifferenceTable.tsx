@@ -4,7 +4,7 @@ import { formatValue, numberOf } from "../ui/format";
 import type { RunView } from "../workspace/view";
 import styles from "./CompareTable.module.css";
 import { type ComparedRow, sameValue } from "./differences";
-import { RunHeads } from "./RunHeads";
+import { RunHeads, tableWidth } from "./RunHeads";
 
 // More rows are found by the search.
 const mostDrawn = 500;
@@ -15,7 +15,7 @@ export function DifferenceTable(props: { label: string; rows: ComparedRow[]; run
   if (rows.length === 0) return <p className={styles["none"]}>{none}</p>;
   return (
     <div className={styles["scroll"]}>
-      <table className={styles["table"]} aria-label={label}>
+      <table className={styles["table"]} style={{ width: tableWidth(runs.length) }} aria-label={label}>
         <RunHeads first="Name" runs={runs} />
         <tbody>
           {rows.slice(0, mostDrawn).map((row) => (

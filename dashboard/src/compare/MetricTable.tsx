@@ -1,20 +1,19 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { Fragment } from "react";
 
 import { classes } from "../ui/classes";
 import { formatNumber } from "../ui/format";
 import type { RunView } from "../workspace/view";
 import styles from "./CompareTable.module.css";
 import { judge, type MetricRow } from "./metrics";
-import { RunHeads } from "./RunHeads";
+import { RunHeads, tableWidth } from "./RunHeads";
 
 /** Results of runs, each with its difference to the first run; the best are marked. */
 export function MetricTable({ rows, runs, none }: { rows: MetricRow[]; runs: RunView[]; none: string }) {
   if (rows.length === 0) return <p className={styles["none"]}>{none}</p>;
   return (
     <div className={styles["scroll"]}>
-      <table className={styles["table"]} aria-label="Results">
-        <RunHeads first="Metric" runs={runs} metrics />
+      <table className={styles["table"]} style={{ width: tableWidth(runs.length) }} aria-label="Results">
+        <RunHeads first="Metric" runs={runs} />
         <tbody>
           {rows.map((row) => (
             <tr key={row.key}>
@@ -24,14 +23,10 @@ export function MetricTable({ rows, runs, none }: { rows: MetricRow[]; runs: Run
                 {row.goal === "maximize" && <ArrowUp role="img" aria-label="larger is better" />}
               </th>
               {row.values.map((value, index) => (
-                <Fragment key={index}>
-                  <td className={styles["number"]} title={value === null ? "not logged" : String(value)}>
-                    <span className={classes(row.best.includes(index) && styles["best"], value === null && styles["missing"])}>
-                      {formatNumber(value)}
-                    </span>
-                  </td>
+                <td key={index} title={value === null ? "not logged" : String(value)}>
+                  <span className={classes(row.best.includes(index) && styles["best"], value === null && styles["missing"])}>{formatNumber(value)}</span>
                   {index > 0 && <Delta row={row} index={index} />}
-                </Fragment>
+                </td>
               ))}
             </tr>
           ))}
@@ -43,15 +38,15 @@ export function MetricTable({ rows, runs, none }: { rows: MetricRow[]; runs: Run
 
 function Delta({ row, index }: { row: MetricRow; index: number }) {
   const delta = row.deltas[index] ?? null;
-  if (delta === null || delta === 0) return <td className={styles["delta"]} />;
+  if (delta === null || delta === 0) return null;
   const base = row.values[0] ?? 0;
   const sign = delta > 0 ? "+" : "";
   const percent = base === 0 ? "" : `, ${sign}${formatNumber((delta / Math.abs(base)) * 100, 3)} %`;
   const tone = { 1: styles["better"], 0: undefined, [-1]: styles["worse"] }[judge(delta, row.goal)];
   return (
-    <td className={classes(styles["delta"], tone)} title={`${sign}${delta}${percent}`}>
+    <span className={classes(styles["delta"], tone)} title={`${sign}${delta}${percent}`}>
       {sign}
       {formatNumber(delta, 3)}
-    </td>
+    </span>
   );
 }

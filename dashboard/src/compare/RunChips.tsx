@@ -91,7 +91,7 @@ function AddRun({ project, taken, onAdd }: { project: string; taken: string[]; o
 function RunSearch({ project, taken, onAdd }: { project: string; taken: string[]; onAdd: (id: string) => void }) {
   const [search, setSearch] = useState("");
   const sought = useDeferredValue(search);
-  const runs = useRuns(project, { ...(sought === "" ? {} : { search: sought }), order: "-created_at", limit: 30 });
+  const runs = useRuns(project, { ...(sought === "" ? {} : { search: sought }), order: ["-created_at"], limit: 30 });
   const found = (runs.data?.runs ?? []).filter((run) => !taken.includes(run.id));
   return (
     <div className={styles["search"]}>

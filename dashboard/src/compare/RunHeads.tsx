@@ -1,21 +1,28 @@
 import { Link } from "wouter";
 
 import { runAddress } from "../app/addresses";
-import { classes } from "../ui/classes";
 import { StateDot } from "../ui/StateDot";
 import type { RunView } from "../workspace/view";
 import styles from "./CompareTable.module.css";
 
-/** The head of a table that has a column a run; of `metrics` a second one for the difference to the first run. */
-export function RunHeads({ first, runs, metrics }: { first: string; runs: RunView[]; metrics?: boolean }) {
+const nameWidth = 240;
+const runWidth = 196;
+
+/** Pixels of a table that has a column a run: all of them the same, so that runs stand below one another. */
+export function tableWidth(runs: number): number {
+  return nameWidth + runs * runWidth;
+}
+
+/** The head of a table that has a column a run. */
+export function RunHeads({ first, runs }: { first: string; runs: RunView[] }) {
   return (
     <thead>
       <tr>
-        <th scope="col" className={styles["path"]}>
+        <th scope="col" className={styles["path"]} style={{ width: nameWidth }}>
           {first}
         </th>
-        {runs.map((run, index) => (
-          <th key={run.id} scope="col" colSpan={metrics && index > 0 ? 2 : 1} className={classes(metrics && styles["metric"])}>
+        {runs.map((run) => (
+          <th key={run.id} scope="col">
             <span className={styles["run"]}>
               <span className={styles["colour"]} style={{ background: run.colour }} />
               <Link href={runAddress(run.project, run.id)} className={styles["runName"]} title={run.name}>

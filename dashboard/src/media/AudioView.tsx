@@ -1,9 +1,10 @@
 import { type MouseEvent, useEffect, useRef, useState } from "react";
 import { useQuery } from "@tanstack/react-query";
-import { Download, Pause, Play } from "lucide-react";
+import { Pause, Play } from "lucide-react";
 
 import { IconButton } from "../ui/IconButton";
 import { useTheme } from "../ui/theme";
+import { DownloadLink } from "./DownloadLink";
 import styles from "./AudioView.module.css";
 import { fileBytes } from "./files";
 import type { AudioRecord } from "./records";
@@ -96,7 +97,7 @@ export function AudioView({ address, record, height = 56 }: AudioViewProps) {
         {decoded.isError && <span className={styles["note"]}>This browser cannot draw this format; it can be downloaded.</span>}
       </div>
       <span className={styles["time"]}>{playing || at > 0 ? clock(at) : clock(duration)}</span>
-      <a className={styles["download"]} href={address} download aria-label="Download the sound" title="Download"><Download /></a>
+      <DownloadLink small address={address} label="Download the sound" />
       <audio
         ref={audio}
         src={visible ? (converted ?? address) : undefined}

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Download } from "lucide-react";
 
 import { classes } from "../ui/classes";
 import { ErrorState } from "../ui/EmptyState";
 import { formatBytes } from "../ui/format";
 import { Segmented } from "../ui/Segmented";
 import { Spinner } from "../ui/Spinner";
+import { DownloadLink } from "./DownloadLink";
 import { AudioView } from "./AudioView";
 import { CodeText } from "./CodeText";
 import { parseCsv } from "./csv";
@@ -48,7 +48,7 @@ export function FileView({ address, path, size }: FileViewProps) {
             onChange={(value) => { setRaw(value === "text"); }}
           />
         )}
-        <a className={styles["download"]} href={address} download aria-label={`Download ${path}`} title="Download"><Download /></a>
+        <DownloadLink address={address} label={`Download ${path}`} />
       </header>
       <div className={classes(styles["body"], isText && styles["text"])}>
         {isText ? <TextFile address={address} path={path} size={size} raw={raw} /> : <OtherFile address={address} path={path} size={size} />}

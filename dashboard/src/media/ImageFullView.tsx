@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { type PointerEvent, useEffect, useRef, useState, type WheelEvent } from "react";
-import { ChevronLeft, ChevronRight, Download, Maximize, ZoomIn, ZoomOut } from "lucide-react";
+import { ChevronLeft, ChevronRight, Maximize, ZoomIn, ZoomOut } from "lucide-react";
 
 import { Dialog } from "../ui/Dialog";
 import { IconButton } from "../ui/IconButton";
+import { DownloadLink } from "./DownloadLink";
 import { type OverlayChoice, scoreRanges } from "./boxes";
 import styles from "./ImageFullView.module.css";
 import { fitScale, ImageView } from "./ImageView";
@@ -119,9 +120,7 @@ export function ImageFullView({ images, at, choice, onChoice, onMove, onClose }:
           <IconButton label="Zoom in" keys="+" icon={<ZoomIn />} onClick={() => { zoomAt(1.5); }} />
           <IconButton label="Fit" keys="0" icon={<Maximize />} disabled={isFit} onClick={() => { setView({ zoom: 1, x: 0, y: 0 }); }} />
           <IconButton label="Next image" keys="→" icon={<ChevronRight />} disabled={images.length < 2} onClick={() => { move(1); }} />
-          <a className={styles["download"]} href={fileAddress(home, record.path)} download aria-label="Download the image" title="Download">
-            <Download />
-          </a>
+          <DownloadLink address={fileAddress(home, record.path)} label="Download the image" />
         </div>
       </div>
     </Dialog>

@@ -1,5 +1,4 @@
-import { Download } from "lucide-react";
-
+import { DownloadLink } from "./DownloadLink";
 import type { VideoRecord } from "./records";
 import styles from "./VideoView.module.css";
 
@@ -30,7 +29,7 @@ export function VideoView({ address, record, width, height }: VideoViewProps) {
       <figcaption className={styles["caption"]}>
         <span className={styles["words"]}>{record.caption}</span>
         {record.frames !== undefined && record.fps ? <span className={styles["length"]}>{record.frames} frames, {record.fps} fps</span> : null}
-        <a href={address} download aria-label="Download the video" title="Download"><Download /></a>
+        <DownloadLink small address={address} label="Download the video" />
       </figcaption>
     </figure>
   );

@@ -1,6 +1,7 @@
-/** Draws Vega-Lite, loaded when the first chart is shown. */
+/** Draws Vega-Lite into a panel: in its colours, and as large as it is. */
 
 import { isMapping } from "./records";
+import { vegaLibrary } from "./vegaLibrary";
 import { dataNames, type Spec, withoutAddresses } from "./vegaSpec";
 
 const OPTIONS = {
@@ -15,7 +16,7 @@ const OPTIONS = {
 
 /** Draws a specification with its rows below whatever an element has; the returned function takes it away, and nothing else. */
 export async function drawVega(element: HTMLElement, spec: Spec, rows: readonly Record<string, unknown>[], size: { width: number; height: number }): Promise<() => void> {
-  const [{ default: embed }, { loader }] = await Promise.all([import("vega-embed"), import("vega")]);
+  const { embed, loader } = await vegaLibrary();
   const refusing = loader();
   // Nothing is fetched: neither data nor pictures of other servers.
   refusing.load = () => Promise.reject(new Error("charts of this dashboard load nothing from elsewhere"));
@@ -23,9 +24,11 @@ export async function drawVega(element: HTMLElement, spec: Spec, rows: readonly 
   const safe = withoutAddresses(spec);
   const names = dataNames(safe);
   const datasets = Object.fromEntries((names.length > 0 ? names : ["table"]).map((name) => [name, rows]));
+  const columns = legendColumns(safe, size.width, rows);
   const whole = {
-    ...(names.length > 0 ? safe : { ...safe, data: { name: "table" } }),
-    config: themed(safe, element, legendColumns(safe, size.width, rows)),
+    ...(columns === null ? safe : withoutSizes(safe)),
+    ...(names.length > 0 ? {} : { data: { name: "table" } }),
+    config: themed(safe, element, size.width, columns),
     datasets: { ...(safe["datasets"] as object | undefined), ...datasets },
   };
   const place = document.createElement("div");
@@ -96,7 +99,7 @@ function stepOf(spec: Spec, side: "width" | "height", axis: "x" | "y", room: num
 const GRAY = "#7a7a7a";
 
 /** The colours of the page for axes, legends and titles that have none of their own, and the legend below where it is narrow. */
-function themed(spec: Spec, element: HTMLElement, columns: number | null): Spec {
+function themed(spec: Spec, element: HTMLElement, width: number, columns: number | null): Spec {
   const style = getComputedStyle(element);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const own = isMapping(spec["config"]) ? spec["config"] : {};
@@ -111,16 +114,25 @@ function themed(spec: Spec, element: HTMLElement, columns: number | null): Spec 
     ...own,
     font: style.fontFamily,
     axis: { ...part("axis", { labelColor: soft, titleColor: soft, gridColor: line, domainColor: strong, tickColor: strong }), gridOpacity: 1, labelFlush: false },
-    legend: { ...part("legend", legend), ...(columns !== null ? { orient: "bottom", columns, direction: "horizontal", layout: { bottom: { anchor: "start", direction: "vertical", margin: 4 } } } : {}) },
+    legend: { ...part("legend", legend), ...(columns !== null ? { ...BELOW, columns, labelLimit: Math.floor(width / columns) - SYMBOL } : {}) },
     title: { ...part("title", { color: text, subtitleColor: soft }), fontSize: 12 },
     view: { stroke: null, ...(isMapping(own["view"]) ? own["view"] : {}) },
   };
 }
 
+// A legend below a narrow chart, as low as it can be.
+const BELOW = {
+  orient: "bottom",
+  direction: "horizontal",
+  layout: { bottom: { anchor: "start", bounds: "full", direction: "vertical", margin: 2 } },
+  columnPadding: 6,
+  rowPadding: 1,
+  symbolSize: 60,
+  labelFontSize: 10.5,
+};
 const NARROW = 480; // pixels: with less a legend beside the chart leaves no room for it
 const LETTER = 5.5; // pixels of a usual letter of a legend
 const SYMBOL = 24; // pixels of a symbol of a legend, with the space around it
-const AXIS = 40; // pixels left of where a legend begins
 const COMPUTED = 23; // letters of a label that the chart makes itself, such as "micro average AUC 0.99"
 const COLOURING = ["color", "fill", "stroke", "strokeDash", "shape"];
 
@@ -130,7 +142,7 @@ function legendColumns(spec: Spec, width: number, rows: readonly Record<string, 
   const fields = told(spec);
   const letters = fields.flatMap((field) => (field in (rows[0] ?? {}) ? rows.map((row) => String(row[field] ?? "").length) : [COMPUTED]));
   const longest = letters.reduce((most, count) => Math.max(most, count), 0);
-  return Math.max(1, Math.min(3, Math.floor((width - AXIS) / (longest * LETTER + SYMBOL))));
+  return Math.max(1, Math.min(3, Math.floor(width / (longest * LETTER + SYMBOL))));
 }
 
 /** The columns that colours, dashes and shapes of a chart stand for. */
@@ -143,4 +155,15 @@ function told(part: unknown): string[] {
     return isMapping(given) && typeof given["field"] === "string" && given["type"] !== "quantitative" ? [given["field"]] : [];
   });
   return [...own, ...told(part["layer"])];
+}
+
+/** A chart without the legends of its sizes, which take the room of the chart where that is narrow; tooltips have the numbers. */
+function withoutSizes(part: Spec): Spec {
+  const encoding = isMapping(part["encoding"]) ? part["encoding"] : {};
+  const size = encoding["size"];
+  return {
+    ...part,
+    ...(isMapping(size) && "field" in size ? { encoding: { ...encoding, size: { ...size, legend: null } } } : {}),
+    ...(Array.isArray(part["layer"]) ? { layer: part["layer"].map((layer: unknown) => (isMapping(layer) ? withoutSizes(layer) : layer)) } : {}),
+  };
 }

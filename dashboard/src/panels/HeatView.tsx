@@ -14,29 +14,30 @@ export interface HeatViewProps {
   height: number;
   dark: boolean;
   title: string;
+  /** What the values are called beside their axis. */
+  axis: string;
 }
 
 /** Histograms over steps as a heat map; the cursor reads the bin and how many values it holds. */
-export function HeatView({ map, width, height, dark, title }: HeatViewProps) {
+export function HeatView({ map, width, height, dark, title, axis }: HeatViewProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [read, setRead] = useState<{ left: number; top: number; cell: HeatCell } | null>(null);
   const area = { left: 56, top: 24, right: width - 14, bottom: height - 34 };
   const wide = Math.max(area.right - area.left, 1);
   const high = Math.max(area.bottom - area.top, 1);
   useEffect(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!context || !canvas.current) return;
+    if (!canvas.current) return;
     const ratio = window.devicePixelRatio || 1;
     canvas.current.width = Math.round(wide * ratio);
     canvas.current.height = Math.round(high * ratio);
-    paintHeat(context, map, canvas.current.width, canvas.current.height, dark);
+    paintHeat(canvas.current, map, dark);
   }, [map, wide, high, dark]);
   const x = scaleOf(stepRange(map), area.left, area.right, { tight: true, kind: "count", every: 84 });
   const y = scaleOf(edgeRange(map), area.bottom, area.top, { tight: true, every: 44 });
   return (
     <div className={styles["canvas"]} style={{ width, height }}>
       <svg width={width} height={height} style={{ position: "absolute" }}>
-        <SvgAxes x={x} y={y} area={area} xTitle="step →" yTitle={`↑ ${title}`} />
+        <SvgAxes x={x} y={y} area={area} xTitle="step →" yTitle={`↑ ${axis}`} />
       </svg>
       <canvas
         ref={canvas}

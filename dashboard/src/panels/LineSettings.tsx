@@ -1,6 +1,7 @@
 import { useColumns } from "../api/queries";
 import type { XAxis } from "../api/types";
 import type { Limits } from "../charts/model";
+import { useRanks } from "../charts/useRanks";
 import { Segmented } from "../ui/Segmented";
 import { Select } from "../ui/Select";
 import { Slider } from "../ui/Slider";
@@ -21,7 +22,8 @@ const smoothings: { value: Smoothing["kind"]; label: string }[] = [
 ];
 
 /** The settings of one line chart; what is set here comes before those of its section and workspace. */
-export function LineSettings({ project, config, settings, onChange }: PanelProps) {
+export function LineSettings({ project, config, runs, settings, onChange }: PanelProps) {
+  const ranks = useRanks(project, runs, true);
   const columns = useColumns(project);
   const options = lineOptions(config);
   const chosen: ChartSettings = { ...settings, ...options.settings };
@@ -52,6 +54,7 @@ export function LineSettings({ project, config, settings, onChange }: PanelProps
       <Slider label="Amount" value={chosen.smoothing.amount} min={0} max={0.999} step={0.001} disabled={chosen.smoothing.kind === "none"} format={(value) => value.toFixed(3)} onChange={(amount) => { set({ smoothing: { ...chosen.smoothing, amount } }); }} />
       <Toggle label="Show lines as logged behind" checked={chosen.showOriginal} onChange={(showOriginal) => { set({ showOriginal }); }} />
       {chosen.grouping && <GroupLook grouping={chosen.grouping} onChange={(grouping) => { set({ grouping }); }} />}
+      {ranks.length > 1 && <Segmented label="Ranks" value={options.rank === "all" ? "all" : "one"} choices={[{ value: "one", label: "Rank 0" }, { value: "all", label: `All ${ranks.length} ranks` }]} onChange={(shown) => { setOption({ rank: shown === "all" ? "all" : 0 }); }} />}
       <Slider label="Names in the legend" value={options.legend} min={0} max={60} format={(value) => (value === 0 ? "none" : String(value))} onChange={(legend) => { setOption({ legend }); }} />
     </div>
   ); // prettier-ignore

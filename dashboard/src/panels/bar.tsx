@@ -2,6 +2,7 @@ import { ChartBar } from "lucide-react";
 import { useMemo, useRef, useSyncExternalStore } from "react";
 
 import { useColumns } from "../api/queries";
+import { ElementTools } from "../charts/ElementTools";
 import { groupRuns } from "../charts/groups";
 import { highlightRun, useHighlightedRun } from "../charts/highlight";
 import { type BarValue, valueOf } from "../charts/oneValue";
@@ -45,12 +46,14 @@ const resolution = 256;
 
 function BarPanel({ project, config, runs, settings, width, height }: PanelProps) {
   const box = useRef<HTMLDivElement>(null);
+  const drawn = useRef<HTMLDivElement>(null);
   const nearness = useInView(box);
   const columns = useColumns(project);
   const highlighted = useHighlightedRun();
   const options = barOptions(config);
   const key = config.keys[0] ?? "";
-  const { rank } = lineOptions(config);
+  const { rank: ranks } = lineOptions(config);
+  const rank = ranks === "all" ? 0 : ranks;
   const stream = streamOf(lineOptions(config), config, columns.data?.keys);
   const latest = options.value === "latest" && stream === "history";
   const summaries = useMemo(() => (latest ? [`summary.${key}`] : []), [latest, key]);
@@ -81,23 +84,27 @@ function BarPanel({ project, config, runs, settings, width, height }: PanelProps
           {loading || loadingRows ? <Spinner /> : <EmptyState small icon={<ChartBar />} title="No values">None of the shown runs logged {key}.</EmptyState>}
         </div>
       ) : (
-        <ul className={styles["bars"]} style={{ height }} aria-label={`${options.value} of ${key}`}>
-          {bars.map((bar) => (
-            <li key={bar.id} style={{ display: "contents" }}>
-              <span className={styles["name"]} title={bar.name}>{bar.name}</span>
-              <span
-                className={classes(styles["track"], highlighted !== null && highlighted !== bar.run && styles["dim"])}
-                onPointerEnter={() => { highlightRun(bar.run); }}
-                onPointerLeave={() => { highlightRun(null); }}
-              >
-                <span className={styles["bar"]} style={{ background: bar.colour, left: `${Math.min(zero, at(bar.value)) * 0.82}%`, width: `${Math.abs(at(bar.value) - zero) * 0.82}%` }} />
-                {bar.max > bar.min && <span className={styles["whisker"]} style={{ left: `${at(bar.min) * 0.82}%`, width: `${(at(bar.max) - at(bar.min)) * 0.82}%` }} />}
-                <span className={styles["value"]} style={{ left: `${Math.max(zero, at(bar.value), at(bar.max)) * 0.82}%` }}>{formatNumber(bar.value, 4)}</span>
-              </span>
-            </li>
-          ))}
-        </ul>
+        <div ref={drawn} className={styles["titled"]} style={{ height }}>
+          <ul className={styles["bars"]} aria-label={`${options.value} of ${key}`}>
+            {bars.map((bar) => (
+              <li key={bar.id} style={{ display: "contents" }}>
+                <span className={styles["name"]} title={bar.name}>{bar.name}</span>
+                <span
+                  className={classes(styles["track"], highlighted !== null && highlighted !== bar.run && styles["dim"])}
+                  onPointerEnter={() => { highlightRun(bar.run); }}
+                  onPointerLeave={() => { highlightRun(null); }}
+                >
+                  <span className={styles["bar"]} style={{ ["--colour" as string]: bar.colour, left: `${Math.min(zero, at(bar.value)) * 0.82}%`, width: `${Math.abs(at(bar.value) - zero) * 0.82}%` }} />
+                  {bar.max > bar.min && <span className={styles["whisker"]} style={{ left: `${at(bar.min) * 0.82}%`, width: `${(at(bar.max) - at(bar.min)) * 0.82}%` }} />}
+                  <span className={styles["value"]} style={{ left: `${Math.max(zero, at(bar.value), at(bar.max)) * 0.82}%` }}>{formatNumber(bar.value, 4)}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
+          <div className={styles["axisTitle"]} aria-hidden="true">{axisTitle(options.value, key, by.length > 0)} →</div>
+        </div>
       )}
+      {bars.length > 0 && <ElementTools title={config.title ?? `${key}, ${options.value}`} content={drawn} table={() => [["run", "name", `${options.value} of ${key}`, "min", "max"], bars.map((bar) => [bar.run, bar.name, bar.value, bar.min, bar.max])]} />}
     </div>
   ); // prettier-ignore
 }
@@ -119,6 +126,10 @@ function BarSettings({ config, onChange }: PanelProps) {
       <Segmented label="Order" value={options.order} choices={[{ value: "value", label: "By value" }, { value: "list", label: "As in the list" }]} onChange={(order) => { set({ order }); }} />
     </div>
   ); // prettier-ignore
+}
+
+function axisTitle(value: BarValue, key: string, grouped: boolean): string {
+  return grouped ? `mean ${value} ${key} of each group, from its least to its greatest run` : `${value} ${key}`;
 }
 
 function runBars(runs: PanelProps["runs"], values: readonly number[]): Bar[] {

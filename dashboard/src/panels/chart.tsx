@@ -16,7 +16,7 @@ import { Segmented } from "../ui/Segmented";
 import { Spinner } from "../ui/Spinner";
 import type { PanelProps, RunView } from "../workspace/view";
 import { useRef } from "react";
-import styles from "./chart.module.css";
+import styles from "./media.module.css";
 
 const MOST_ROWS = 100_000; // of a chart; Vega takes seconds beyond
 const PAGE = 10_000;

@@ -2,6 +2,9 @@ import { ChartNoAxesColumn } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 
 import { useRuns } from "../api/queries";
+import type { Cell } from "../charts/csv";
+import { ElementTools } from "../charts/ElementTools";
+import { type HeatMap, paintHeat } from "../charts/heat";
 import { Ridges } from "../charts/Ridges";
 import { useInView } from "../charts/useInView";
 import { resolutionFor } from "../charts/xAxis";
@@ -50,6 +53,8 @@ function HistogramPanel({ project, config, runs, width, height, onChange }: Pane
   const columns = Math.min(resolutionFor(width), 1024);
   const { data: map, error, isLoading, refetch } = useHeatMap(project, run?.id, key, rank, columns, nearness !== "far");
   const size = { width, height: height - headHeight };
+  const drawn = useRef<HTMLDivElement>(null);
+  const axis = config.title === undefined ? "value" : key;
   return (
     <div ref={box} className={styles["panel"]} style={{ width, height }}>
       <div className={styles["head"]}>
@@ -65,18 +70,25 @@ function HistogramPanel({ project, config, runs, width, height, onChange }: Pane
           {run === undefined ? "No runs are shown." : `${run.name} logged no histograms as ${key}.`}
         </EmptyState>
       ) : (
-        map &&
-        (look === "heat" ? (
-          <HeatView map={map} {...size} dark={dark} title={key} />
-        ) : (
-          <Ridges map={map} {...size} dark={dark} latest={look === "latest"} title={key} />
-        ))
+        map && (
+          <div ref={drawn}>
+            {look === "heat" ? <HeatView map={map} {...size} dark={dark} title={key} axis={axis} /> : <Ridges map={map} {...size} latest={look === "latest"} title={key} axis={axis} />}
+          </div>
+        )
       )}
       {map && map.count > map.columns && look !== "latest" && (
         <p className={styles["note"]}>{plural(map.count, "histogram")}, neighbours added up in {map.columns} columns</p>
       )}
+      {map && run && <ElementTools title={`${config.title ?? key}, ${run.name}`} content={drawn} table={() => [["step", "from", "to", "count"], cellsOf(map)]} repaint={(canvas, inDark) => { paintHeat(canvas, map, inDark); }} />}
     </div>
   ); // prettier-ignore
+}
+
+/** Every bin of every histogram, as rows of a table. */
+function cellsOf(map: HeatMap): Cell[][] {
+  return Array.from(map.step).flatMap((step, c) =>
+    Array.from({ length: map.bins }, (_, b) => [step, map.edges[b], map.edges[b + 1], map.counts[c * map.bins + b]]),
+  );
 }
 
 /** The runs that logged a key, as their summaries say; all of them while that is not known. */

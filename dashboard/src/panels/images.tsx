@@ -14,7 +14,7 @@ import { useStep } from "../media/useStep";
 import { EmptyState, ErrorState } from "../ui/EmptyState";
 import { Spinner } from "../ui/Spinner";
 import type { PanelProps, RunView } from "../workspace/view";
-import styles from "./images.module.css";
+import styles from "./media.module.css";
 
 const MOST_LOOKED_INTO = 60; // images whose boxes and masks are read to know which classes there are
 

@@ -9,6 +9,7 @@ import { LineChart } from "../charts/LineChart";
 import { picture } from "../charts/picture";
 import { useInView } from "../charts/useInView";
 import { useLines } from "../charts/useLines";
+import { useRanks } from "../charts/useRanks";
 import { axisKind, axisTitle, formatAxis, scaledTitle } from "../charts/xAxis";
 import { useZoom } from "../charts/zooms";
 import { classes } from "../ui/classes";
@@ -43,7 +44,8 @@ function LinePanel({ project, config, runs, settings, width, height, fullScreen 
   const stream = streamOf(options, config, columns.data?.keys);
   const x = axisOf(chosen.x, stream, config, columns.data?.keys);
   const { zoom, onZoom, onReset } = useZoom(config.id, x, chosen.zoomTogether);
-  const lines = useLines({ project, runs, keys: config.keys, stream, rank: options.rank, x, settings: chosen, zoom: zoom.x, limits: options.xLimits, width, active: nearness !== "far" }); // prettier-ignore
+  const ranks = useShownRanks(project, runs, options.rank);
+  const lines = useLines({ project, runs, keys: config.keys, stream, ranks, x, settings: chosen, zoom: zoom.x, limits: options.xLimits, width, active: nearness !== "far" }); // prettier-ignore
   const title = config.title ?? config.keys.join(", ");
   const logX = chosen.logX && x !== "time";
   const titled = height >= leastTitled;
@@ -117,4 +119,11 @@ function LinePanel({ project, config, runs, settings, width, height, fullScreen 
       )}
     </div>
   );
+}
+
+/** The ranks that are drawn: the same list as long as it has the same ones. */
+function useShownRanks(project: string, runs: PanelProps["runs"], rank: number | "all"): readonly number[] {
+  const all = useRanks(project, runs, rank === "all");
+  const token = rank === "all" ? all.join(" ") : String(rank);
+  return useMemo(() => token.split(" ").map(Number), [token]);
 }

@@ -9,7 +9,8 @@ export interface LineOptions {
   settings: Partial<ChartSettings>;
   /** Where the keys are; null: where the project has them. */
   stream: Stream | null;
-  rank: number;
+  /** One rank, or all that the runs have. */
+  rank: number | "all";
   unit: string;
   xLimits: Limits;
   yLimits: Limits;
@@ -23,7 +24,7 @@ export function lineOptions(config: PanelConfig): LineOptions {
   return {
     settings: typeof settings === "object" && settings !== null ? settings : {},
     stream: stream === "history" || stream === "system" ? stream : null,
-    rank: typeof rank === "number" ? rank : 0,
+    rank: typeof rank === "number" || rank === "all" ? rank : 0,
     unit: typeof unit === "string" ? unit : "",
     xLimits: limits(xLimits),
     yLimits: limits(yLimits),

@@ -1,13 +1,14 @@
 import { Spline } from "lucide-react";
-import { type PointerEvent, useMemo, useState } from "react";
+import { type PointerEvent, useMemo, useRef, useState } from "react";
 
+import type { Column } from "../api/types";
+import { ElementTools } from "../charts/ElementTools";
 import { highlightRun, useHighlightedRun } from "../charts/highlight";
-import { columnOptions, useColumnChoices, useRunColumns } from "../charts/runColumns";
+import { columnOptions, resultColumn, useColumnChoices, useRunColumns } from "../charts/runColumns";
 import { sequentialCss } from "../charts/scale";
 import { Checkbox } from "../ui/Checkbox";
 import { EmptyState, ErrorState } from "../ui/EmptyState";
 import { plural } from "../ui/format";
-import { useTheme } from "../ui/theme";
 import type { PanelConfig, PanelKind, PanelProps } from "../workspace/view";
 
 import styles from "./panels.module.css";
@@ -30,7 +31,7 @@ export const parallelPanel: PanelKind = {
 const axesAtFirst = 6;
 
 function ParallelPanel({ project, config, runs, width, height }: PanelProps) {
-  const dark = useTheme() === "dark";
+  const drawn = useRef<SVGSVGElement>(null);
   const choices = useColumnChoices(project);
   const chosen = axesOf(config, choices.all);
   const name = chosen.join("\n");
@@ -56,7 +57,7 @@ function ParallelPanel({ project, config, runs, width, height }: PanelProps) {
   const count = keeps.filter(Boolean).length;
   return (
     <div className={styles["panel"]}>
-      <svg width={width} height={height} role="img" aria-label={`${plural(rows.length, "run")} across ${columns.map(short).join(", ")}; ${count} kept`}>
+      <svg ref={drawn} width={width} height={height} role="img" aria-label={`${plural(rows.length, "run")} across ${columns.map(short).join(", ")}; ${count} kept`}>
         <g fill="none" strokeWidth={1.5}>
           {lines.map(({ row, i, d }) => {
             const front = highlighted === row.run.id;
@@ -66,7 +67,7 @@ function ParallelPanel({ project, config, runs, width, height }: PanelProps) {
               <path
                 key={row.run.id}
                 d={d}
-                stroke={share === null ? "var(--text-faint)" : sequentialCss(share, dark)}
+                stroke={share === null ? "var(--text-faint)" : sequentialCss(share)}
                 strokeOpacity={dim ? 0.08 : front ? 1 : 0.7}
                 strokeWidth={front ? 3 : 1.5}
                 onPointerEnter={() => { highlightRun(row.run.id); }}
@@ -92,6 +93,7 @@ function ParallelPanel({ project, config, runs, width, height }: PanelProps) {
           />
         ))}
       </svg>
+      <ElementTools title={config.title ?? "Parallel coordinates"} content={drawn} table={() => [["run", "name", ...columns], rows.filter((_, i) => keeps[i]).map(({ run, values }) => [run.id, run.name, ...values])]} />
       {Object.keys(brushes).length > 0 && <p className={styles["note"]}>{plural(count, "run")} of {rows.length} kept. Double-click an axis to let go.</p>}
     </div>
   ); // prettier-ignore
@@ -170,13 +172,13 @@ function ParallelSettings({ project, config, onChange }: PanelProps) {
 }
 
 /** The chosen columns, or at first those of the config that differ in kind from lists and objects, and a result. */
-function axesOf(config: PanelConfig, all: readonly { name: string; kinds: string[]; runs: number }[]): string[] {
+function axesOf(config: PanelConfig, all: readonly Column[]): string[] {
   const axes = config.options["axes"];
   if (Array.isArray(axes)) return axes.filter((axis): axis is string => typeof axis === "string");
   const plain = all.filter(({ kinds }) => kinds.some((kind) => ["number", "text", "bool"].includes(kind)));
   const inputs = plain.filter(({ name }) => name.startsWith("config.")).sort((a, b) => b.runs - a.runs);
   const key = config.keys[0];
-  const result = key === undefined ? plain.find(({ name, kinds }) => name.startsWith("summary.") && kinds.includes("number"))?.name : `summary.${key}`;
+  const result = key === undefined ? plain.find(({ name, kinds }) => name.startsWith("summary.") && kinds.includes("number"))?.name : resultColumn(key, plain.filter(({ kinds }) => kinds.includes("number")));
   return [...inputs.slice(0, axesAtFirst - 1).map(({ name }) => name), ...(result ? [result] : [])];
 }
 

@@ -1,14 +1,15 @@
 import { ChartScatter } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 
+import { ElementTools } from "../charts/ElementTools";
 import { highlightRun, useHighlightedRun } from "../charts/highlight";
 import { columnOptions, finite, type RunRow, useColumnChoices, useRunColumns } from "../charts/runColumns";
 import { type Scale, scaleOf, sequentialCss } from "../charts/scale";
 import { SvgAxes } from "../charts/SvgAxes";
+import { scaledTitle } from "../charts/xAxis";
 import { EmptyState, ErrorState } from "../ui/EmptyState";
 import { formatValue, plural } from "../ui/format";
 import { Select } from "../ui/Select";
-import { useTheme } from "../ui/theme";
 import { Toggle } from "../ui/Toggle";
 import type { PanelKind, PanelProps } from "../workspace/view";
 
@@ -35,7 +36,7 @@ interface Point {
 }
 
 function ScatterPanel({ project, config, runs, width, height }: PanelProps) {
-  const dark = useTheme() === "dark";
+  const drawn = useRef<SVGSVGElement>(null);
   const { numbers } = useColumnChoices(project);
   const options = scatterOptions(config, numbers);
   const columns = useMemo(() => [options.x, options.y, ...(options.colour ? [options.colour] : [])], [options.x, options.y, options.colour]); // prettier-ignore
@@ -44,7 +45,7 @@ function ScatterPanel({ project, config, runs, width, height }: PanelProps) {
   const [pointed, setPointed] = useState<string | null>(null);
   const logX = options.logX ?? spreads(rows, 0);
   const logY = options.logY ?? spreads(rows, 1);
-  const points = useMemo(() => pointsOf(rows, logX, logY, dark), [rows, logX, logY, dark]);
+  const points = useMemo(() => pointsOf(rows, logX, logY), [rows, logX, logY]);
   const area = { left: 56, top: 24, right: width - 16, bottom: height - 40 };
   const x = scaleOf(points.map((point) => point.x), area.left, area.right, { log: logX, every: 80 });
   const y = scaleOf(points.map((point) => point.y), area.bottom, area.top, { log: logY, every: 44 });
@@ -60,8 +61,8 @@ function ScatterPanel({ project, config, runs, width, height }: PanelProps) {
   const shown = points.find((point) => point.row.run.id === pointed);
   return (
     <div className={styles["panel"]}>
-      <svg width={width} height={height} role="img" aria-label={`${label(options.y)} over ${label(options.x)} of ${plural(points.length, "run")}`}>
-        <SvgAxes x={x} y={y} area={area} xTitle={label(options.x)} yTitle={label(options.y)} />
+      <svg ref={drawn} width={width} height={height} role="img" aria-label={`${label(options.y)} over ${label(options.x)} of ${plural(points.length, "run")}`}>
+        <SvgAxes x={x} y={y} area={area} xTitle={`${scaledTitle(label(options.x), logX)} →`} yTitle={`↑ ${scaledTitle(label(options.y), logY)}`} />
         {points.map((point) => (
           <circle
             key={point.row.run.id}
@@ -76,6 +77,7 @@ function ScatterPanel({ project, config, runs, width, height }: PanelProps) {
           /> // prettier-ignore
         ))}
       </svg>
+      <ElementTools title={config.title ?? `${label(options.y)} over ${label(options.x)}`} content={drawn} table={() => [["run", "name", ...columns], points.map(({ row }) => [row.run.id, row.run.name, ...row.values])]} />
       {shown && <PointNote point={shown} columns={columns} x={x} y={y} width={width} />}
       {left > 0 && !loading && <p className={styles["note"]}>{plural(left, "run")} without a number in both columns</p>}
     </div>
@@ -120,14 +122,14 @@ function spreads(rows: readonly RunRow[], index: number): boolean {
   return values.length > 1 && values.every((value) => value > 0) && Math.max(...values) / Math.min(...values) >= 100;
 }
 
-function pointsOf(rows: readonly RunRow[], logX: boolean, logY: boolean, dark: boolean): Point[] {
+function pointsOf(rows: readonly RunRow[], logX: boolean, logY: boolean): Point[] {
   const shares = colourShares(rows);
   return rows.flatMap((row) => {
     const x = finite(row.values[0]);
     const y = finite(row.values[1]);
     if (x === null || y === null || (logX && x <= 0) || (logY && y <= 0)) return [];
     const share = shares?.get(row.run.id);
-    return [{ row, x, y, colour: shares ? (share === undefined ? "var(--text-faint)" : sequentialCss(share, dark)) : row.run.colour }];
+    return [{ row, x, y, colour: shares ? (share === undefined ? "var(--text-faint)" : sequentialCss(share)) : row.run.colour }];
   });
 }
 

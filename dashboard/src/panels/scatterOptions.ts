@@ -1,6 +1,7 @@
 /** What can be set for a scatter plot, as it stands in `PanelConfig.options`. */
 
 import type { Column } from "../api/types";
+import { resultColumn } from "../charts/runColumns";
 import type { PanelConfig } from "../workspace/view";
 
 /** The options of a scatter plot; columns are named as in the runs table, `config.lr`. */
@@ -28,7 +29,7 @@ export function scatterOptions(config: PanelConfig, numbers: readonly Column[]):
   const key = config.keys[0];
   return {
     x: text(x, most("config.") || most("summary.")),
-    y: text(y, key === undefined ? most("summary.") : `summary.${key}`),
+    y: text(y, key === undefined ? most("summary.") : resultColumn(key, numbers)),
     colour: text(colour, ""),
     logX: typeof logX === "boolean" ? logX : null,
     logY: typeof logY === "boolean" ? logY : null,

@@ -1,12 +1,12 @@
 import { Package } from "lucide-react";
-import { Link as PageLink } from "wouter";
 
 import type { Link, RunDetail } from "../api/types";
 import { artifactAddress } from "../app/addresses";
+import { Aliases, ArtifactName } from "../artifacts/ArtifactName";
 import { CopySnippet } from "../ui/CopySnippet";
 import { EmptyState } from "../ui/EmptyState";
 import { formatBytes, formatTime } from "../ui/format";
-import { Tag } from "../ui/Tag";
+import { PlainTable, type PlainColumn } from "../ui/PlainTable";
 import styles from "./ArtifactsTab.module.css";
 import { Section } from "./Section";
 
@@ -26,13 +26,14 @@ export function ArtifactsTab({ run }: { run: RunDetail }) {
       </EmptyState>
     );
   }
+  const columns = columnsOf(run.project);
   return (
     <div className={styles["page"]}>
       {parts.map(({ title, actions }) => {
         const links = run.artifacts.filter((link) => actions.some((action) => action === link.action));
         return links.length === 0 ? null : (
           <Section key={title} title={title} note={links.length}>
-            <LinkTable links={links} project={run.project} />
+            <PlainTable label={`${title} artifacts`} columns={columns} rows={links} keyOf={({ project, name, version, time }) => `${project}/${name}:${version} ${time}`} />
           </Section>
         );
       })}
@@ -40,47 +41,17 @@ export function ArtifactsTab({ run }: { run: RunDetail }) {
   );
 }
 
-function LinkTable({ links, project }: { links: Link[]; project: string }) {
-  return (
-    <div className={styles["scroll"]}>
-      <table className={styles["table"]}>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Type</th>
-            <th scope="col">Aliases</th>
-            <th scope="col" className={styles["number"]}>
-              Size
-            </th>
-            <th scope="col" className={styles["number"]}>
-              Time
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {links.map((link, index) => (
-            <tr key={index}>
-              <td>
-                <PageLink href={artifactAddress(link.project, link.name, link.version)} className={styles["name"]}>
-                  {link.project !== project && `${link.project}/`}
-                  {link.name}:{link.version}
-                </PageLink>
-                {link.use_as !== null && link.use_as !== "" && <span className={styles["soft"]}> as {link.use_as}</span>}
-              </td>
-              <td className={styles["soft"]}>{link.type}</td>
-              <td>
-                <span className={styles["aliases"]}>
-                  {link.aliases.map((alias) => (
-                    <Tag key={alias}>{alias}</Tag>
-                  ))}
-                </span>
-              </td>
-              <td className={styles["number"]}>{formatBytes(link.size)}</td>
-              <td className={styles["number"]}>{formatTime(link.time)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+function columnsOf(project: string): PlainColumn<Link>[] {
+  const nameOf = (link: Link): string => `${link.project === project ? "" : `${link.project}/`}${link.name}:${link.version}`;
+  return [
+    {
+      title: "Name",
+      width: 40,
+      cell: (link) => <ArtifactName name={nameOf(link)} address={artifactAddress(link.project, link.name, link.version)} about={link.use_as ? `as ${link.use_as}` : null} />,
+    },
+    { title: "Type", width: 14, cell: ({ type }) => type },
+    { title: "Aliases", width: 20, cell: ({ aliases }) => <Aliases aliases={aliases} /> },
+    { title: "Size", width: 10, number: true, cell: ({ size }) => formatBytes(size) },
+    { title: "Time", width: 16, number: true, cell: ({ time }) => formatTime(time) },
+  ];
 }

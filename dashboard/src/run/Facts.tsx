@@ -1,4 +1,5 @@
 import { Copy, ExternalLink } from "lucide-react";
+import { Link } from "wouter";
 
 import { classes } from "../ui/classes";
 import { copyText } from "../ui/CopySnippet";
@@ -37,6 +38,7 @@ function FactValue({ fact }: { fact: Fact }) {
       </a>
     );
   }
+  if (fact.page !== undefined) return <Link href={fact.page}>{fact.value}</Link>;
   if (!fact.copy) return <span>{fact.value}</span>;
   return (
     <button

@@ -13,7 +13,7 @@ import { useRunViews } from "./useRunView";
 
 /** What the machine did while the run ran: a section for processors, memory, each GPU, disks and network. */
 export function SystemTab({ run }: { run: RunDetail }) {
-  const [rank, setRank] = useState(run.ranks[0] ?? 0);
+  const [rank, setRank] = useState<number | "all">(run.ranks[0] ?? 0);
   const runs = useRunViews([run]);
   const names = run.keys.filter((key) => key.stream === "system" && key.kind === "number").map((key) => key.key);
   const token = names.join("\n");
@@ -36,9 +36,9 @@ export function SystemTab({ run }: { run: RunDetail }) {
           labelled
           className={styles["rank"] ?? ""}
           value={String(rank)}
-          options={run.ranks.map((each) => ({ value: String(each), label: `Rank ${each}` }))}
+          options={[...run.ranks.map((each) => ({ value: String(each), label: `Rank ${each}` })), { value: "all", label: "All ranks" }]}
           onChange={(next) => {
-            setRank(Number(next));
+            setRank(next === "all" ? next : Number(next));
           }}
         />
       )}
@@ -56,7 +56,7 @@ export function SystemTab({ run }: { run: RunDetail }) {
   );
 }
 
-function panelOf(section: string, chart: SystemChart, rank: number): PanelConfig {
+function panelOf(section: string, chart: SystemChart, rank: number | "all"): PanelConfig {
   return {
     id: `${section}/${chart.keys.join("+")}/${rank}`,
     kind: "line",
@@ -64,7 +64,7 @@ function panelOf(section: string, chart: SystemChart, rank: number): PanelConfig
     keys: chart.keys,
     width: 1,
     height: 12,
-    options: { ...systemOptions(chart.keys), rank, legend: chart.keys.length > 1 ? 8 : 0 },
+    options: { ...systemOptions(chart.keys), rank, legend: chart.keys.length > 1 || rank === "all" ? 8 : 0 },
   };
 }
 

@@ -5,10 +5,14 @@ import { useColumns } from "../api/queries";
 import { Tag } from "../ui/Tag";
 import styles from "./TagEditor.module.css";
 
+const mostShown = 20; // tags: more would push the page away
+
 /** The tags of a run, each with a cross, and a field for one more that offers those of the project. */
 export function TagEditor(props: { tags: string[]; project: string; onSave: (tags: string[]) => Promise<boolean> }) {
   const { tags, project, onSave } = props;
   const [draft, setDraft] = useState<string | null>(null);
+  const [all, setAll] = useState(false);
+  const shown = all || tags.length <= mostShown ? tags : tags.slice(0, mostShown);
   const known = useColumns(project).data?.tags ?? [];
   const list = useId();
   const add = () => {
@@ -18,7 +22,7 @@ export function TagEditor(props: { tags: string[]; project: string; onSave: (tag
   };
   return (
     <span className={styles["tags"]}>
-      {tags.map((tag) => (
+      {shown.map((tag) => (
         <Tag
           key={tag}
           removeLabel={`Remove the tag ${tag}`}
@@ -29,6 +33,11 @@ export function TagEditor(props: { tags: string[]; project: string; onSave: (tag
           {tag}
         </Tag>
       ))}
+      {shown.length < tags.length && (
+        <button type="button" className={styles["add"]} onClick={() => { setAll(true); }}>
+          {tags.length - shown.length} more
+        </button>
+      )}
       {draft === null ? (
         <button
           type="button"

@@ -1,14 +1,16 @@
 /** The facts about where and how a run ran, as lines for reading. `docs/capture.md` says what the environment holds. */
 
 import type { RunDetail, Value } from "../api/types";
+import { runAddress } from "../app/addresses";
 import { formatBytes, formatTime, formatValue } from "../ui/format";
 import { commitUrl, repositoryUrl } from "./git";
 
-/** One line: what, its value, and where it leads. `code` is shown in a fixed-width font. */
+/** One line: what, its value, and where it leads: `page` in the dashboard, `url` elsewhere. `code` is shown in a fixed-width font. */
 export interface Fact {
   name: string;
   value: string;
   url?: string;
+  page?: string;
   code?: boolean;
   copy?: boolean;
 }
@@ -32,7 +34,7 @@ export function factsOf(run: RunDetail): FactGroup[] {
 }
 
 function timeFacts(run: RunDetail): Fact[] {
-  return present([
+  const facts = present([
     ["Began", formatTime(run.created_at, true)],
     ["Ended", run.exit_time === null ? null : formatTime(run.exit_time, true)],
     ["Last heard of", run.exit_time === null ? formatTime(run.last_time, true) : null],
@@ -41,8 +43,15 @@ function timeFacts(run: RunDetail): Fact[] {
     ["Rows lost", run.lost_rows > 0 ? run.lost_rows.toLocaleString("en-US") : null],
     ["Attempts", run.attempts > 1 ? String(run.attempts) : null],
     ["Processes", run.ranks.length > 1 ? `${run.ranks.length} ranks` : null],
-    ["Forked from", run.forked_from === null ? null : formatValue(run.forked_from)],
   ]);
+  return [...facts, ...forkFacts(run.forked_from)];
+}
+
+/** The run and the step that this one was forked from, as `init(fork_from=…)` got them. */
+function forkFacts(from: Value): Fact[] {
+  const [, project, id, step] = /^([^/]+)\/([^/?]+)\?_step=(-?\d+)$/.exec(typeof from === "string" ? from : "") ?? [];
+  if (project === undefined || id === undefined) return from === null ? [] : [{ name: "Forked from", value: formatValue(from) }];
+  return [{ name: "Forked from", value: `${id} at step ${step}`, page: runAddress(project, id) }];
 }
 
 function programFacts(run: RunDetail): Fact[] {

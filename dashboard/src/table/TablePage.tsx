@@ -54,7 +54,7 @@ function RunsTable({ project, known }: { project: string; known: Columns }) {
     exportAddress(project, format, {
       filters: query.filters ?? null,
       search: view.search,
-      order: query.order ?? "",
+      order: query.order ?? [],
       columns: query.columns ?? [],
       archived: view.archived,
       ids: ids.length > 0 ? ids : null,

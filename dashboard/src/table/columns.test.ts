@@ -47,6 +47,11 @@ describe("columns", () => {
     );
   });
 
+  it("begin with what most runs have", () => {
+    const all = allColumns([], [{ name: "summary.a", runs: 1, kinds: ["number"] }, { name: "summary.b", runs: 7, kinds: ["number"] }], 9);
+    expect(defaultColumns(all).filter((name) => name.startsWith("summary."))).toEqual(["summary.b", "summary.a"]);
+  });
+
   it("are found by all words of a search", () => {
     expect(searchColumns(columns, "VAL loss").map((column) => column.name)).toEqual(["summary.val/loss"]);
   });

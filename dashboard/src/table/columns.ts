@@ -88,7 +88,7 @@ export function defaultColumns(columns: readonly TableColumn[]): string[] {
   const most = (source: Source, ok: (column: TableColumn) => boolean) => {
     const able = columns.filter((column) => column.source === source && ok(column));
     const kept = [...able].sort((a, b) => b.runs - a.runs || rank(a) - rank(b)).slice(0, 6);
-    return kept.sort((a, b) => rank(a) - rank(b) || able.indexOf(a) - able.indexOf(b)).map((column) => column.name);
+    return kept.sort((a, b) => rank(a) - rank(b) || b.runs - a.runs || able.indexOf(a) - able.indexOf(b)).map((column) => column.name);
   };
   const results = most("summary", (column) => column.numeric && !DULL.test(column.name));
   return ["name", "state", "tags", "created_at", "runtime_s", ...results, ...most("config", (column) => !column.label.startsWith("_"))];

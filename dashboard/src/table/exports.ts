@@ -7,7 +7,7 @@ import type { Filter } from "../api/types";
 export interface ExportQuery {
   filters: Filter | null;
   search: string;
-  order: string;
+  order: readonly string[];
   columns: readonly string[];
   archived: boolean;
   ids: readonly string[] | null;
@@ -18,7 +18,9 @@ export function exportAddress(project: string, format: "csv" | "parquet", query:
   const clauses: Filter[] = [];
   if (query.filters !== null) clauses.push(query.filters);
   if (query.ids !== null) clauses.push({ id: { $in: query.ids } });
-  const parameters = new URLSearchParams({ format, what: "runs", order: query.order, columns: query.columns.join(",") });
+  const parameters = new URLSearchParams({ format, what: "runs" });
+  for (const field of query.order) parameters.append("order", field);
+  for (const column of query.columns) parameters.append("columns", column);
   if (clauses.length > 0) parameters.set("filters", JSON.stringify(clauses.length === 1 ? clauses[0] : { $and: clauses }));
   if (query.search !== "") parameters.set("search", query.search);
   if (query.archived) parameters.set("archived", "true");

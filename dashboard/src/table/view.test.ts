@@ -66,8 +66,8 @@ describe("clicks on heads", () => {
   });
 
   it("make the order of a query, newest first without any", () => {
-    expect(orderOf([])).toBe("-created_at");
-    expect(orderOf([{ column: "config.lr", descending: true }, { column: "name", descending: false }])).toBe("-config.lr,+name");
+    expect(orderOf([])).toEqual(["-created_at"]);
+    expect(orderOf([{ column: "config.lr", descending: true }, { column: "name", descending: false }])).toEqual(["-config.lr", "+name"]);
   });
 });
 

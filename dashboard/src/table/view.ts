@@ -100,8 +100,8 @@ export function toggleSort(sort: readonly Sort[], column: string, { add }: { add
 }
 
 /** The `order` of a run query; newest first where nothing else was chosen. */
-export function orderOf(sort: readonly Sort[]): string {
-  return sort.length === 0 ? "-created_at" : sort.map((item) => (item.descending ? "-" : "+") + item.column).join(",");
+export function orderOf(sort: readonly Sort[]): string[] {
+  return sort.length === 0 ? ["-created_at"] : sort.map((item) => (item.descending ? "-" : "+") + item.column);
 }
 
 /** Move a column to stand before another one (null: to the end); the list is as it was if either is unknown. */

@@ -4,6 +4,7 @@ import { isMissing } from "../api/client";
 import { useColumns } from "../api/queries";
 import { useCommands } from "../app/commands";
 import { useShortcut } from "../app/keyboard";
+import { PageLineActions } from "../charts/lineActions";
 import { useAccepted } from "../table/useAccepted";
 import { Drawer } from "../ui/Drawer";
 import { readJson, writeJson } from "../ui/storage";
@@ -13,6 +14,7 @@ import { PanelBoard } from "./PanelBoard";
 import { RunList } from "./RunList";
 import { buildSections } from "./sections";
 import { Toolbar } from "./Toolbar";
+import { useLineActions } from "./useLineActions";
 import { useView } from "./useView";
 import { useVisibleRuns } from "./useVisibleRuns";
 import styles from "./WorkspacePage.module.css";
@@ -38,6 +40,7 @@ export function WorkspacePage({ project }: { project: string }) {
   const [drawer, setDrawer] = useState(false);
   const keys = columns.data?.keys;
   const sections = useMemo(() => buildSections(keys ?? [], view), [keys, view]);
+  const lineActions = useLineActions(state);
   const toggleList = useCallback(() => {
     if (narrow) setDrawer((open) => !open);
     else setListOpen((open) => !open);
@@ -73,7 +76,9 @@ export function WorkspacePage({ project }: { project: string }) {
           sections={sections}
           list={{ open: narrow ? drawer : listOpen, onToggle: toggleList }}
         />
-        <PanelBoard project={project} state={state} columns={columns} sections={sections} runs={visible.runs} />
+        <PageLineActions value={lineActions}>
+          <PanelBoard project={project} state={state} columns={columns} sections={sections} runs={visible.runs} />
+        </PageLineActions>
       </div>
     </div>
   );

@@ -34,7 +34,7 @@ export interface VisibleRuns {
 
 /** The part of a run query that a view says: what is in the list and in which order. */
 export function listQuery(view: WorkspaceView): RunQuery {
-  const query: RunQuery = { order: serverOrder(view.order), columns: neededColumns(view) };
+  const query: RunQuery = { order: [serverOrder(view.order)], columns: neededColumns(view) };
   const filters = filtersOf(view.conditions.map((each) => ({ ...each, field: serverField(each.field) })));
   if (filters !== null) query.filters = filters;
   if (view.search !== "") query.search = view.search;
