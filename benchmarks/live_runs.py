@@ -71,7 +71,7 @@ def _train(project: str, runs: int, root: Path) -> dict[str, list[float]]:
     begun = [trailmark.init(project=project, dir=root, reinit="create_new", settings=quiet) for _ in range(runs)]
     print("begun", flush=True)
     ended = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    threading.Thread(target=_end_with_input, args=[ended], daemon=True).start()
     times: dict[str, list[float]] = {run.id: [] for run in begun}
     began, step = time.monotonic(), 0
     while not ended.wait(max(0.0, began + step / RATE_HZ - time.monotonic())):
@@ -82,6 +82,11 @@ def _train(project: str, runs: int, root: Path) -> dict[str, list[float]]:
     for run in begun:
         run.finish()
     return times
+
+
+def _end_with_input(ended: threading.Event) -> None:
+    sys.stdin.read()
+    ended.set()
 
 
 if __name__ == "__main__":

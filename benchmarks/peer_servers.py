@@ -1,4 +1,4 @@
-"""The servers that are compared, each behind the same few calls: write runs, serve them, ask for a chart and for a list.
+"""The servers that are compared, each behind the same few calls: write runs, serve them, ask for a chart and a list.
 
 Each writes runs in its own way and is started as its manual says; what is asked for is what its own dashboard asks
 for. A peer without a server that answers for several runs (wandb) is not here.
@@ -248,7 +248,7 @@ class Aim(Server):
     def _decoded(self, content: bytes) -> list[Any]:
         from aim.storage.treeutils import decode_tree
 
-        found = decode_tree(_aim_pairs(content), strict=False)
+        found = decode_tree(_aim_pairs(content))
         return [value for name, value in found.items() if not str(name).startswith("progress")]
 
 

@@ -17,6 +17,7 @@ import server_peers
 import server_table
 from harness import OURS, Bar, Benchmark, answer, parser, ratio, scratch, work
 from live_runs import RATE_HZ
+from peer_servers import SERVERS
 from trackers import TRACKERS
 
 if TYPE_CHECKING:
@@ -31,8 +32,10 @@ ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "table": server_table.write,
     "open": server_table.measure,
     "live": server_live.measure,
-    "peer": server_peers.measure,
+    "peer chart": server_peers.measure_chart,
+    "peer opening": server_peers.measure_opening,
 }
+PEER_RUN_POINTS = 100
 WRITTEN_TOGETHER = 10  # runs that one worker writes, so that none takes minutes
 
 
@@ -145,28 +148,44 @@ def live(benchmark: Benchmark, place: Path) -> list[Bar]:
     return bars
 
 
-def beside(benchmark: Benchmark, place: Path) -> None:
-    """Ask our server and those of others for the same chart, over HTTP."""
+def beside(benchmark: Benchmark, place: Path) -> list[Bar]:
+    """Have our server and those of others do the same, over HTTP; of ours alone there is nothing to compare."""
     arguments = benchmark.arguments
-    runs, points = arguments.runs, arguments.peer_points
-    found: dict[str, dict[str, Any]] = {}
-    rows = {}
-    for name in arguments.beside if arguments.beside != [OURS] else []:
-        if name in server_peers.CHARTS:
-            if TRACKERS[name].version:
-                benchmark.say(f"{name}: writing {runs:,} runs of {points:,} points, and asking for their chart")
-                found[name] = work(__file__, place / name, action="peer", name=name, runs=runs, points=points)
-                rows[name] = _compared(found[name], found[OURS])
-            else:
-                rows[name] = ["not installed"]
-    benchmark.results["beside"] = found
-    title = f"a chart of {runs:,} runs of {points:,} points, over HTTP, as the own dashboard asks for it"
-    benchmark.table(title, ["ms", "ratio", "points a run", "the outlier is in it"], rows)
+    peers = [name for name in arguments.beside if name in SERVERS]
+    if peers == [OURS]:
+        return []
+    present = [name for name in peers if TRACKERS[name].version]
+    charts: dict[str, Any] = {}
+    openings: dict[str, Any] = {}
+    size = {"runs": arguments.runs, "points": arguments.peer_points}
+    many = {"runs": arguments.peer_runs, "points": PEER_RUN_POINTS}
+    for name in present:
+        benchmark.say(f"{name}: {size['runs']:,} runs of {size['points']:,} points, and their chart")
+        charts[name] = work(__file__, place / f"{name}-chart", action="peer chart", name=name, **size)
+        benchmark.say(f"{name}: {many['runs']:,} runs of {many['points']:,} points, and their list")
+        openings[name] = work(__file__, place / f"{name}-list", action="peer opening", name=name, **many)
+    benchmark.results["beside"] = {"charts": charts, "openings": openings}
+    absent = {name: ["not installed"] for name in peers if name not in present}
+    columns = ["ms", "ratio", "points a run", "the outlier is in it", "bytes a scalar on disk", "ratio"]
+    title = f"a chart of {size['runs']:,} runs of {size['points']:,} points, as the own dashboard asks for it"
+    benchmark.table(title, columns, {name: _chart_cells(charts[name], charts[OURS]) for name in present} | absent)
+    columns = ["first time (s)", "ratio", "again (s)", "ratio", "memory (MB)", "ratio"]
+    title = f"from the start of the server until it lists {many['runs']:,} runs of {many['points']:,} points"
+    benchmark.table(title, columns, {name: _opening_cells(openings[name], openings[OURS]) for name in present} | absent)
+    return []
 
 
-def _compared(found: dict[str, Any], ours: dict[str, Any]) -> list[str]:
-    shown = "yes" if found["spike"] else "no"
-    return [f"{1e3 * found['seconds']:.1f}", ratio(found["seconds"], ours["seconds"]), f"{found['points']:,}", shown]
+def _chart_cells(found: dict[str, Any], ours: dict[str, Any]) -> list[str]:
+    size = "bytes_per_scalar"
+    cells = [f"{1e3 * found['seconds']:.1f}", ratio(found["seconds"], ours["seconds"]), f"{found['points']:,}"]
+    return [*cells, "yes" if found["spike"] else "no", f"{found[size]:.0f}", ratio(found[size], ours[size])]
+
+
+def _opening_cells(found: dict[str, Any], ours: dict[str, Any]) -> list[str]:
+    cells = []
+    for figure, unit in (("first_seconds", 1), ("seconds", 1), ("memory_bytes", 1e6)):
+        cells += [f"{found[figure] / unit:.3g}", ratio(found[figure], ours[figure])]
+    return cells
 
 
 PARTS: dict[str, Callable[[Benchmark, Path], list[Bar]]] = {
@@ -205,6 +224,7 @@ def _arguments() -> argparse.Namespace:
     made.add_argument("--live", type=int, default=20, help="live runs (%(default)s)")
     made.add_argument("--seconds", type=float, default=10.0, help="to follow them (%(default)s)")
     made.add_argument("--peer-points", type=int, default=10_000, help="of each run beside peers (%(default)s)")
+    made.add_argument("--peer-runs", type=int, default=100, help="that are listed beside peers (%(default)s)")
     return made.parse_args()
 
 

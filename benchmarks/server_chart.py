@@ -116,7 +116,7 @@ def write_curves(folder: Path, points: int) -> dict[str, Any]:
 
 
 def write_runs(folder: Path, first: int, end: int, points: int, prefix: str) -> dict[str, Any]:
-    """Write the runs from `first` to before `end`: one curve of `points` points, one of which is far above all others."""
+    """Write the runs from `first` to before `end`: a curve of `points` points, one of which is far above all others."""
     with closing(Database.open(default_url(folder))) as database:
         for number in range(first, end):
             random = np.random.default_rng(number)

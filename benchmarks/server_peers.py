@@ -25,7 +25,7 @@ DEADLINE_S = 120.0
 REPEATS = 3  # of a chart, the fastest of which counts
 
 
-def measure(folder: Path, name: str, runs: int, points: int) -> dict[str, Any]:
+def measure_chart(folder: Path, name: str, runs: int, points: int) -> dict[str, Any]:
     """Write the runs with tracker `name`, and time its server's answer for one chart of them.
 
     Returns:
@@ -61,8 +61,8 @@ def measure_opening(folder: Path, name: str, runs: int, points: int) -> dict[str
     """Write many short runs with tracker `name`, and serve them twice: the first time its own indexes may be made.
 
     Returns:
-        `first_seconds` and `seconds` from the start of the server until it lists all runs, and `memory_bytes` of all its
-        processes after that, in which pages that they share count once.
+        `first_seconds` and `seconds` from the start of the server until it lists all runs, and `memory_bytes` of all
+        its processes after that, in which pages that they share count once.
     """
     server = SERVERS[name]
     server.write(folder, runs, points)
@@ -70,7 +70,7 @@ def measure_opening(folder: Path, name: str, runs: int, points: int) -> dict[str
     for figure in ("first_seconds", "seconds"):
         began = time.perf_counter()
         with _serving(name, folder) as (url, process):
-            _until(lambda: server.listed(url, runs) == runs, process)  # noqa: B023  (it is called in this turn)
+            _until(lambda: server.listed(url, runs) == runs, process)
             found[figure] = time.perf_counter() - began
             found["memory_bytes"] = _memory_bytes(process.pid)
     return found
@@ -105,7 +105,7 @@ def _until(is_there: Callable[[], bool], process: subprocess.Popen[bytes]) -> No
         except (OSError, KeyError) as error:  # urllib's errors are OSErrors
             fault = error
         time.sleep(0.05)
-    raise TimeoutError(f"{process.args}: ended with {process.poll()}, or did not answer as it should: {fault!r}")
+    raise TimeoutError(f"the server ended ({process.poll()}), or does not answer as it should: {fault!r}")
 
 
 def _memory_bytes(pid: int) -> int:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import struct
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -293,7 +295,8 @@ class Aim(Tracker):
 
     def begin(self, folder: Path) -> Log:
         """Begin a run in a repository in `folder`."""
-        run, steps = self.module.Run(repo=self._repo(folder), experiment=PROJECT), [0]
+        repo = self.module.Repo.from_path(str(folder), init=True)
+        run, steps = self.module.Run(repo=repo, experiment=PROJECT), [0]
         self.run = run
 
         def log(row: dict[str, Any]) -> None:
@@ -307,19 +310,16 @@ class Aim(Tracker):
         self.run.close()
 
     def read(self, folder: Path, key: str) -> list[float]:
-        """Query the metric, after what `aim storage reindex` does: a run that was killed is not found otherwise."""
+        """Query the metric, after `aim storage reindex`: a run that was killed is not found otherwise."""
         import aim
-        from aim.sdk.index_manager import RepoIndexManager
 
+        aim_command = [sys.executable, "-c", "from aim.cli.cli import cli_entry_point; cli_entry_point()"]
+        reindex = ["storage", "--repo", str(folder), "reindex", "--yes"]
+        subprocess.run([*aim_command, *reindex], check=True, stdout=subprocess.DEVNULL)
         repo = aim.Repo.from_path(str(folder))
-        manager = RepoIndexManager.get_index_manager(repo, disable_monitoring=True)
-        for name in repo.list_all_runs():
-            manager.index(name)
         [found] = [each for run in repo.query_metrics(f"metric.name == {key!r}").iter_runs() for each in run]
-        return [float(value) for value in found.values.values_list()]
-
-    def _repo(self, folder: Path) -> Any:
-        return self.module.Repo.from_path(str(folder), init=True)
+        steps, (values, *_) = found.data.numpy()  # in no order; its dashboard sorts by step
+        return [float(value) for value in values[steps.argsort()]]
 
 
 TRACKERS: dict[str, Tracker] = {
