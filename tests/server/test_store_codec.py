@@ -68,6 +68,21 @@ def test_an_encoding_is_chosen_by_the_curve() -> None:
     assert codec.encode(np.random.default_rng(0).normal(size=8192)).startswith(b"sf")
 
 
+def test_an_encoding_suits_all_of_a_curve() -> None:
+    """A rate that rises and then stays is not kept as its longer part alone would be."""
+    rate = np.minimum(np.arange(8192) / 2000, 1) * 3e-4
+    assert len(codec.encode(rate)) < len(rate) / 8
+
+
+def test_arrays_that_come_again_are_encoded_once() -> None:
+    """The same values give the same bytes, and values of another type do not."""
+    repeats = codec.Repeats()
+    steps = np.arange(300)
+    assert repeats.encode(steps) == codec.encode(steps)
+    assert repeats.encode(steps.copy()) is repeats.encode(steps)
+    assert codec.decode(repeats.encode(steps.view(np.float64))).dtype == np.float64
+
+
 def test_arrays_go_together() -> None:
     """Several arrays become one, and any of them are taken out of it."""
     data = codec.pack([np.arange(5), np.array([True]), np.array([0.5])])

@@ -12,13 +12,22 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from store_support import add_run, store
 from trailmark.errors import UsageError
 from trailmark.server.store import schema
 from trailmark.server.store.cutting import CHUNK
-from trailmark.server.store.database import REVISION, Database, IndexDamagedError, default_url, upsert
+from trailmark.server.store.database import (
+    REVISION,
+    Database,
+    IndexDamagedError,
+    command,
+    default_url,
+    insert,
+    update,
+    upsert,
+)
 from trailmark.server.store.stored import find_series
 
 if TYPE_CHECKING:
@@ -132,6 +141,28 @@ def test_what_belongs_to_a_run_goes_with_it(database: Database) -> None:
 
     with pytest.raises(IntegrityError):
         insert()
+
+
+def test_update_changes_the_rows_that_are_named(database: Database) -> None:
+    """Rows take new values where each column is one of those that are given; all others stay."""
+    number = add_run(database)
+    rows = [{"run": number, "key": key, "value": b"old"} for key in "abc"]
+    table = schema.config_values
+    with database.write() as connection:
+        insert(connection, table, rows)
+        update(connection, table, {"run": number, "key": ["a", "c", "c"]}, {"value": b"new"})
+        found = connection.execute(sa.select(table.c.key, table.c.value).order_by(table.c.key)).all()
+    assert [(key, bytes(value)) for key, value in found] == [("a", b"new"), ("b", b"old"), ("c", b"new")]
+
+
+def test_what_the_driver_refuses_is_an_error_of_sqlalchemy(database: Database) -> None:
+    """A row that is there cannot be inserted, and no statement passes that is none."""
+    number = add_run(database)
+    rows = [{"run": number, "key": "a", "value": b""}] * 2
+    with pytest.raises(IntegrityError), database.write() as connection:
+        insert(connection, schema.config_values, rows)
+    with pytest.raises(DBAPIError), database.write() as connection:
+        command(connection, "NONSENSE")
 
 
 def test_upsert_overwrites_but_keeps(database: Database) -> None:

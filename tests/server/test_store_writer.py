@@ -175,6 +175,39 @@ def test_keys_of_the_same_rows_share_their_heads(database: Database) -> None:
     assert count_rows(database, schema.heads, run) == 2
 
 
+@pytest.mark.usefixtures("small")
+def test_keys_that_come_together_later_keep_their_own_steps(database: Database) -> None:
+    """Chunks of two keys that are filled up by the same rows, and that began with other ones, stay apart."""
+    run = add_run(database)
+    writer = load(database, run)
+    alone = {"a": np.arange(53), "b": np.arange(100, 153)}
+    for key, step in alone.items():
+        assert not writer.append("history", 0, step, times_of(step), {key: step})
+    flush(database, writer, settle=True)
+    both = np.arange(200, 240)
+    assert not writer.append("history", 0, both, times_of(both), {"a": both, "b": both})
+    flush(database, writer, settle=True)
+    for key, step in alone.items():
+        expected = np.concatenate([step, both])
+        assert_points(read(database, run, key)[1], expected, times_of(expected), expected)
+
+
+@pytest.mark.parametrize("reload", [False, True])
+def test_many_keys_that_grow_together(database: Database, *, reload: bool) -> None:
+    """The index is told of each of many keys that come in the same rows, and of those that stop, how long it is."""
+    run = add_run(database)
+    writer = load(database, run)
+    keys = [f"layer{number}" for number in range(19)]
+    for step, some in enumerate([keys, keys, keys[:12], keys[:12], keys[:2]]):
+        steps = np.array([step])
+        assert not writer.append("history", 0, steps, times_of(steps), dict.fromkeys(some, steps * 1.0))
+        flush(database, writer)
+        writer = load(database, run) if reload else writer
+    counts = [read(database, run, key)[0].count for key in keys]
+    assert counts == [5] * 2 + [4] * 10 + [2] * 7
+    assert all(len(read(database, run, key)[1].step) == count for key, count in zip(keys, counts, strict=True))
+
+
 def test_counts_tell_what_changed(database: Database) -> None:
     """Counts are of the series that changed since the last flush, and are all their points."""
     run = add_run(database)

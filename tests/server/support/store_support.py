@@ -43,6 +43,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overview, "MOST", 16)
     monkeypatch.setattr(overview, "FIRST_POINT", 64)
     monkeypatch.setattr(writer, "_FANOUT", 3)
+    monkeypatch.setattr(writer, "_FEW_SERIES", 2)
 
 
 def add_run(database: Database, name: str = "r", *, began: float = BEGAN) -> int:

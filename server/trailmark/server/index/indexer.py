@@ -23,7 +23,7 @@ from trailmark.server.index.place import make_anew, opened
 from trailmark.server.index.run import RunTail
 from trailmark.server.index.scan import RunName, look, scan
 from trailmark.server.store import schema
-from trailmark.server.store.database import Database, IndexDamagedError
+from trailmark.server.store.database import Database, IndexDamagedError, command
 from trailmark.server.store.states import remove_run
 
 if TYPE_CHECKING:
@@ -412,15 +412,15 @@ def _live_runs(connection: sa.Connection) -> set[RunName]:
 @contextlib.contextmanager
 def _apart(connection: sa.Connection) -> Iterator[None]:
     """Take back what was done in the block if it raises, and nothing else of the transaction."""
-    connection.exec_driver_sql("SAVEPOINT one_run")
+    command(connection, "SAVEPOINT one_run")
     try:
         yield
     except SQLAlchemyError:  # the whole transaction is lost
         raise
     except Exception:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one_run")
+        command(connection, "ROLLBACK TO SAVEPOINT one_run")
         raise
-    connection.exec_driver_sql("RELEASE SAVEPOINT one_run")
+    command(connection, "RELEASE SAVEPOINT one_run")
 
 
 def _words(error: Exception) -> str:

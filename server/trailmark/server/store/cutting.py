@@ -48,8 +48,8 @@ class _Group:
     """
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
-        joined = points.join([piece.points._replace(values=piece.batch.step[piece.skip :]) for piece in pieces])
-        self.step, self.time = joined.step, joined.time
+        self.step = points.joined_values([piece.batch.step[piece.skip :] for piece in pieces], NUMBER)
+        self.time = points.joined_values([piece.batch.time[piece.skip :] for piece in pieces], NUMBER)
         self.values: dict[Name, list[Any]] = {}
         self.heads: dict[tuple[int, int], int] = {}
 

@@ -303,30 +303,44 @@ def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
         _send(connection, _insert_text(connection.dialect, table, tuple(rows[0])), rows)
 
 
-def _send(connection: sa.Connection, made: tuple[str, tuple[str, ...]], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Send rows to the driver: SQLAlchemy's work for each, and for each statement, costs more than to write a row.
+def command(connection: sa.Connection, text: str) -> None:
+    """Send a statement without values to the driver.
 
     Raises:
         DBAPIError: as SQLAlchemy does.
     """
+    with _cursor(connection, text) as cursor:
+        cursor.execute(text)
+
+
+def _send(connection: sa.Connection, made: tuple[str, tuple[str, ...]], rows: Sequence[Mapping[str, Any]]) -> None:
     text, places = made
     values: list[Any] = list(rows)
     if places:
         chosen = operator.itemgetter(*places)
         values = [chosen(row) for row in rows] if len(places) > 1 else [(chosen(row),) for row in rows]
+    with _cursor(connection, text) as cursor:
+        cursor.executemany(text, values)
+
+
+@contextmanager
+def _cursor(connection: sa.Connection, text: str) -> Iterator[Any]:
+    """Give the driver's cursor for a statement: what SQLAlchemy does for each costs more than to write a row."""
     cursor, any_error = connection.connection.cursor(), connection.dialect.loaded_dbapi.Error
     try:
-        cursor.executemany(text, values)
+        yield cursor
     except any_error as error:
         raise DBAPIError.instance(text, None, error, any_error, dialect=connection.dialect) from error
     finally:
         cursor.close()
 
 
-def update(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Change `values` of the row that has this primary `key`."""
-    row = {**{f"key_{name}": value for name, value in key.items()}, **values}
-    _send(connection, _update_text(connection.dialect, table, tuple(key), tuple(values)), [row])
+def update(connection: sa.Connection, table: sa.Table, which: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Change `values` of rows; `which` tells by columns what they have there: one value, or one of a list."""
+    choices = {name: value if isinstance(value, list) else [value] for name, value in which.items()}
+    sizes = tuple((name, len(choice)) for name, choice in choices.items())
+    row = {f"{name}_{place}": value for name, choice in choices.items() for place, value in enumerate(choice)}
+    _send(connection, _update_text(connection.dialect, table, sizes, tuple(values)), [{**row, **values}])
 
 
 @functools.lru_cache(maxsize=64)
@@ -355,8 +369,12 @@ def _upsert_text(
 
 @functools.lru_cache(maxsize=256)
 def _update_text(
-    dialect: sa.Dialect, table: sa.Table, key: tuple[str, ...], names: tuple[str, ...]
+    dialect: sa.Dialect, table: sa.Table, sizes: tuple[tuple[str, int], ...], names: tuple[str, ...]
 ) -> tuple[str, tuple[str, ...]]:
-    which = [table.c[name] == sa.bindparam(f"key_{name}", type_=table.c[name].type) for name in key]
+    """Return the statement for choices of these sizes, whose values are called after the column and numbered."""
+    which = [
+        table.c[name].in_([sa.bindparam(f"{name}_{place}", type_=table.c[name].type) for place in range(size)])
+        for name, size in sizes
+    ]
     compiled = sa.update(table).where(*which).compile(dialect=dialect, column_keys=list(names))
     return str(compiled), tuple(compiled.positiontup or ())

@@ -194,7 +194,7 @@ def join(parts: Sequence[Points], kind: str = NUMBER) -> Points:
 
 
 def joined_values(parts: Sequence[Any], kind: str) -> Any:
-    """Return the values of parts, of which there is at least one, one after the other, next to one another in memory."""
+    """Return the values of parts, of which there is at least one, one after the other in memory."""
     if kind == OBJECT:
         return [item for part in parts for item in part]
     return np.concatenate(parts) if len(parts) > 1 else np.ascontiguousarray(parts[0])

@@ -128,7 +128,7 @@ class Tally:
             self._add(counts, name, count)
 
 
-def _series(which: Iterable[Any]) -> sa.Select[Any]:
+def _series(which: Iterable[Any]) -> sa.Executable:
     names = (series.c.key, series.c.stream, series.c.kind, series.c.types)
     count = sa.func.count(sa.distinct(series.c.run))
     points = sa.func.sum(sa.case((series.c.rank == 0, series.c.count), else_=0))

@@ -126,7 +126,7 @@ def _read(connection: Connection, table: str, keys: Sequence[str], which: Any) -
     return found
 
 
-def _rows(connection: Connection, chosen: sa.Select[Any]) -> list[Any]:
+def _rows(connection: Connection, chosen: sa.Executable) -> Sequence[Any]:
     """Return rows as the driver gives them: what SQLAlchemy makes of each costs more than to read it."""
     cursor = connection.execute(chosen).cursor
     return [] if cursor is None else cursor.fetchall()

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from trailmark.server.store import points, schema
 from trailmark.server.store.cutting import SIZES, Cutting, Span, of_series
-from trailmark.server.store.database import insert, upsert
+from trailmark.server.store.database import insert, update, upsert
 from trailmark.server.store.points import NUMBER, OBJECT, Batch, Column, Name
 
 if TYPE_CHECKING:
@@ -63,6 +63,10 @@ class _Series:
             self.ordered = False
         self.last_step, self.last_time = rows.last_step, rows.last_time
         self.points += rows.points
+
+    def add_types(self, records: Iterable[Any]) -> None:
+        """Note what kinds of things these objects are."""
+        self.types = " ".join(sorted({*self.types.split()}.union(*map(types_of, records))))
 
     def restart(self) -> None:
         """Begin a new epoch without points."""
@@ -172,7 +176,9 @@ class SeriesWriter:
         if len(step):
             step, time = np.asarray(step, np.int64), np.asarray(time, np.float64)
             given = list(values) if kind == OBJECT else _number_array(values)
-            self._take(state, name, _rows(stream, step, time), given)
+            state.extend(_rows(stream, step, time))
+            if kind == OBJECT:
+                state.add_types(given)
             self._pending.append(Batch(stream, rank, kind, step, time, {key: Column(0, state.epoch, given)}))
 
     def _append(
@@ -191,20 +197,16 @@ class SeriesWriter:
             state = self._series.get(name)
             if state is None:
                 state = self._series[name] = _Series()
-            last = state.last_time if stream == "system" else state.last_step
+            last = state.last_time if rows.is_system else state.last_step
             if last is None or rows.first > last:
                 taken[key] = Column(state.points, state.epoch, values)
-                self._take(state, name, rows, values)
+                state.extend(rows)
+                if kind == OBJECT:
+                    state.add_types(values)
+                self._changed.add(name)
         if taken:
             self._pending.append(Batch(stream, rank, kind, step, time, taken))
         return columns.keys() - taken.keys()
-
-    def _take(self, state: _Series, name: Name, rows: _Rows, values: Any) -> None:
-        """Note that these points come at the end of a series."""
-        state.extend(rows)
-        if name.kind == OBJECT:
-            state.types = " ".join(sorted({*state.types.split()}.union(*map(types_of, values))))
-        self._changed.add(name)
 
     @property
     def has_changed(self) -> bool:
@@ -321,7 +323,7 @@ class SeriesWriter:
     def _write_series(self, connection: sa.Connection, overviews: Mapping[Name, bytes | None]) -> None:
         rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
         alike: dict[tuple[Any, ...], list[Name]] = {}  # series that grew together: the same is to be told of them
-        for name in self._changed | overviews.keys():
+        for name in sorted(self._changed | overviews.keys()):
             state = self._series[name]
             if name in overviews or name in self._rewritten:
                 rows[True].append({**self._row(name, state), "overview": overviews.get(name)})
@@ -357,12 +359,12 @@ class SeriesWriter:
 
     def _update_series(self, connection: sa.Connection, names: Sequence[Name]) -> None:
         """Tell what is the same for several series that the index has, of one stream, rank and kind."""
-        table, row = schema.series, self._row(names[0], self._series[names[0]])
-        same = [table.c[column] == row.pop(column) for column in ("run", "stream", "rank", "kind")]
-        del row["key"]
+        row = self._row(names[0], self._series[names[0]])
+        which = {column: row.pop(column) for column in ("key", "run", "stream", "rank", "kind")}
         for begin in range(0, len(names), _MOST_AT_ONCE):
             keys = [name.key for name in names[begin : begin + _MOST_AT_ONCE]]
-            connection.execute(sa.update(table).where(*same, table.c.key.in_(keys)).values(row))
+            keys += keys[-1:] * (-len(keys) % _FEW_SERIES)  # so that there are not too many statements to be made
+            update(connection, schema.series, {**which, "key": keys}, row)
 
 
 def _number_array(values: Any) -> Values:

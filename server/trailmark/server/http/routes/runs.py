@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from trailmark.api.listing import many_objects
 from trailmark.server.http.briefs import brief_json, group_json
 from trailmark.server.http.details import run_json
 from trailmark.server.http.served import Served
@@ -73,7 +74,7 @@ def query(request: Request, service: Served, project: str, asked: Asked) -> Resp
     """Find runs of a project: filtered, searched, ordered, grouped, by page, with the columns that are asked for."""
     parts = asked.model_dump()
     parts["filters"], parts["group"] = unmarked(asked.filters), unmarked(asked.group)
-    with service.read() as connection:
+    with many_objects(), service.read() as connection:
         service.need_project(connection, project)
         page = query_runs(connection, RunQuery(project=project, **parts), service.columns, plain)
         cursor = service.indexer.database.revision(connection)
