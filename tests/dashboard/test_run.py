@@ -105,6 +105,16 @@ def test_files_are_shown(look: Any) -> None:
     expect(page.get_by_text("written by the run").first).to_be_visible()
 
 
+def test_markdown_reads_as_it_is_meant(look: Any) -> None:
+    """A file of Markdown has its headings; its text is one press away."""
+    page = look("p/digits/runs/alpha/files")
+    page.get_by_text("notes.md").first.click()
+    shown = page.get_by_role("region", name="notes.md")
+    expect(shown.get_by_role("heading", name="Notes", exact=True)).to_be_visible()
+    shown.get_by_text("Text", exact=True).click()
+    expect(shown.get_by_text("# Notes")).to_be_visible()
+
+
 def test_code_and_packages_are_shown(look: Any) -> None:
     """The program and the packages of the run are there."""
     page = look("p/digits/runs/alpha/code")

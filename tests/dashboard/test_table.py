@@ -121,3 +121,16 @@ def test_runs_are_compared(look: Any) -> None:
     for text in ("alpha run", "gamma run", "vit", "resnet"):
         expect(main.get_by_text(text).first).to_be_visible()
     expect(main.get_by_text("layers", exact=True)).to_have_count(0)  # both have 2, and only differences are shown
+
+
+def test_runs_of_a_state_are_found(look: Any) -> None:
+    """A filter on the state offers the states that there are."""
+    page = look("p/digits/table")
+    grid(page)
+    page.get_by_role("button", name="Filter", exact=True).click()
+    form = page.get_by_role("dialog", name="Add a filter")
+    form.get_by_label("Value").select_option("crashed")
+    form.get_by_role("button", name="Add").click()
+    rows = page.get_by_role("grid").get_by_role("row")
+    expect(rows.filter(has_text="alpha run")).to_have_count(0)
+    expect(rows.filter(has_text="crashed")).to_be_visible()

@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 from dashboard_charts import chart, lines, panel, point, readout
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page, Response
+    from playwright.sync_api import Locator, Page
+
 
 def rows(page: Page) -> Locator:
     """Return the rows of the run list."""

@@ -13,6 +13,8 @@ import { Sparkline } from "./Sparkline";
 export function ProjectCard({ project }: { project: Project }) {
   const theme = useTheme();
   const runs = project.runs - project.archived;
+  const keys = new Set(project.recent.flatMap((run) => (run.spark ? [run.spark.key] : [])));
+  const [shared] = keys.size === 1 ? keys : [];
   return (
     <article className={styles["card"]}>
       <header className={styles["head"]}>
@@ -32,6 +34,11 @@ export function ProjectCard({ project }: { project: Project }) {
         <p className={styles["none"]}>All its runs are archived.</p>
       ) : (
         <ul>
+          {shared !== undefined && (
+            <li className={styles["key"]} title={shared} aria-hidden>
+              {shared}
+            </li>
+          )}
           {project.recent.map((run) => (
             <li key={run.id}>
               <Link href={runAddress(project.name, run.id)} className={styles["run"]}>

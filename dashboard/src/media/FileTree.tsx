@@ -26,6 +26,7 @@ const ICONS = {
   html: FileCode,
   json: FileCode,
   table: Table,
+  notes: FileText,
   text: FileText,
   points: FileQuestion,
   binary: FileQuestion,

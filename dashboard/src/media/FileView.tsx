@@ -17,6 +17,7 @@ import { fileText } from "./files";
 import styles from "./FileView.module.css";
 import { HtmlFrame } from "./HtmlFrame";
 import { JsonTree } from "./JsonTree";
+import { Notes } from "./Notes";
 
 /** Properties of a `FileView`. */
 export interface FileViewProps {
@@ -33,8 +34,8 @@ const MOST_BYTES = 2_000_000; // of text: more is seen by nobody, and downloaded
 export function FileView({ address, path, size }: FileViewProps) {
   const kind = fileKind(path);
   const [raw, setRaw] = useState(false);
-  const isText = kind === "text" || kind === "json" || kind === "table" || (kind === "html" && raw);
-  const canSwitch = kind === "json" || kind === "table" || kind === "html";
+  const isText = kind === "text" || kind === "json" || kind === "table" || kind === "notes" || (kind === "html" && raw);
+  const canSwitch = kind === "json" || kind === "table" || kind === "notes" || kind === "html";
   return (
     <section className={styles["file"]} aria-label={path}>
       <header className={styles["head"]}>
@@ -80,6 +81,7 @@ function TextFile({ address, path, size, raw }: FileViewProps & { raw: boolean }
   const cut = whole ? null : <p className={styles["note"]}>The first {formatBytes(MOST_BYTES)} of {formatBytes(size)}. Download it to see the rest.</p>;
   if (text.slice(0, 8_000).includes("\u0000")) return <FileOffer address={address} name={path} size={size}>This is no text.</FileOffer>;
   if (kind === "table" && !raw) return <>{cut}<CsvTable rows={parseCsv(text, extensionOf(path) === "tsv" ? "\t" : ",")} /></>;
+  if (kind === "notes" && !raw) return <div className={styles["tree"]}>{cut}<Notes text={text} /></div>;
   const value = kind === "json" && !raw && whole ? parsed(text) : undefined;
   if (value !== undefined) return <div className={styles["tree"]}><JsonTree value={value} label={path} /></div>;
   return <>{cut}<CodeText text={text} extension={extensionOf(path)} label={path} /></>;

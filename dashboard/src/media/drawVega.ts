@@ -114,7 +114,7 @@ function themed(spec: Spec, element: HTMLElement, width: number, columns: number
     ...own,
     font: style.fontFamily,
     axis: { ...part("axis", { labelColor: soft, titleColor: soft, gridColor: line, domainColor: strong, tickColor: strong }), gridOpacity: 1, labelFlush: false },
-    legend: { ...part("legend", legend), ...(columns !== null ? { ...BELOW, columns, labelLimit: Math.floor(width / columns) - SYMBOL } : {}) },
+    legend: { ...part("legend", legend), ...(columns !== null ? { ...BELOW, columns, labelLimit: Math.floor((width - AXIS) / columns) - SYMBOL } : {}) },
     title: { ...part("title", { color: text, subtitleColor: soft }), fontSize: 12 },
     view: { stroke: null, ...(isMapping(own["view"]) ? own["view"] : {}) },
   };
@@ -133,6 +133,7 @@ const BELOW = {
 const NARROW = 480; // pixels: with less a legend beside the chart leaves no room for it
 const LETTER = 5.5; // pixels of a usual letter of a legend
 const SYMBOL = 24; // pixels of a symbol of a legend, with the space around it
+const AXIS = 45; // pixels left of where a legend begins
 const COMPUTED = 23; // letters of a label that the chart makes itself, such as "micro average AUC 0.99"
 const COLOURING = ["color", "fill", "stroke", "strokeDash", "shape"];
 

@@ -1,6 +1,6 @@
 /** What a file is, by its name, and how it is shown. */
 
-export type FileKind = "image" | "audio" | "video" | "html" | "json" | "table" | "text" | "points" | "binary";
+export type FileKind = "image" | "audio" | "video" | "html" | "json" | "table" | "notes" | "text" | "points" | "binary";
 
 const KINDS: Record<string, FileKind> = {};
 const LISTS: [FileKind, string][] = [
@@ -11,7 +11,8 @@ const LISTS: [FileKind, string][] = [
   ["json", "json ipynb geojson"],
   ["table", "csv tsv"],
   ["points", "npy obj stl"],
-  ["text", "txt log md rst py pyi js mjs ts tsx jsx css scss yaml yml toml ini cfg conf sh bash zsh c h cc cpp hpp cu rs go java kt"],
+  ["notes", "md markdown"],
+  ["text", "txt log rst py pyi js mjs ts tsx jsx css scss yaml yml toml ini cfg conf sh bash zsh c h cc cpp hpp cu rs go java kt"],
   ["text", "r jl lua rb pl sql xml proto tf gitignore dockerignore env lock diff patch tex bib jsonl ndjson pdb sdf mol2 gro cif pbtxt"],
 ];
 for (const [kind, names] of LISTS) for (const name of names.split(" ")) KINDS[name] = kind;

@@ -49,8 +49,8 @@ function LinePanel({ project, config, runs, settings, width, height, fullScreen 
   const title = config.title ?? config.keys.join(", ");
   const logX = chosen.logX && x !== "time";
   const titled = height >= leastTitled;
-  // What the system measured has the name of it as its title.
-  const yNamed = titled && stream === "history" && (config.keys.length > 1 || title !== config.keys[0]);
+  // What the system measured has its name as the title; and that an axis is logarithmic has to stand somewhere.
+  const yNamed = titled && stream === "history" && (chosen.logY || config.keys.length > 1 || title !== config.keys[0]);
   const xTitle = titled ? scaledTitle(axisTitle(x), logX) : "";
   const yTitle = yNamed ? scaledTitle(config.keys.join(", "), chosen.logY) : "";
   const model = useMemo(

@@ -93,7 +93,7 @@ function ParallelPanel({ project, config, runs, width, height }: PanelProps) {
           />
         ))}
       </svg>
-      <ElementTools title={config.title ?? "Parallel coordinates"} content={drawn} table={() => [["run", "name", ...columns], rows.filter((_, i) => keeps[i]).map(({ run, values }) => [run.id, run.name, ...values])]} />
+      {lines.length > 0 && <ElementTools title={config.title ?? "Parallel coordinates"} content={drawn} table={() => [["run", "name", ...columns], rows.filter((_, i) => keeps[i]).map(({ run, values }) => [run.id, run.name, ...values])]} />}
       {Object.keys(brushes).length > 0 && <p className={styles["note"]}>{plural(count, "run")} of {rows.length} kept. Double-click an axis to let go.</p>}
     </div>
   ); // prettier-ignore

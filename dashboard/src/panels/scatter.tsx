@@ -77,7 +77,7 @@ function ScatterPanel({ project, config, runs, width, height }: PanelProps) {
           /> // prettier-ignore
         ))}
       </svg>
-      <ElementTools title={config.title ?? `${label(options.y)} over ${label(options.x)}`} content={drawn} table={() => [["run", "name", ...columns], points.map(({ row }) => [row.run.id, row.run.name, ...row.values])]} />
+      {points.length > 0 && <ElementTools title={config.title ?? `${label(options.y)} over ${label(options.x)}`} content={drawn} table={() => [["run", "name", ...columns], points.map(({ row }) => [row.run.id, row.run.name, ...row.values])]} />}
       {shown && <PointNote point={shown} columns={columns} x={x} y={y} width={width} />}
       {left > 0 && !loading && <p className={styles["note"]}>{plural(left, "run")} without a number in both columns</p>}
     </div>

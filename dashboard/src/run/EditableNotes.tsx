@@ -1,10 +1,10 @@
 import { Pencil } from "lucide-react";
 import { useState } from "react";
 
+import { Notes } from "../media/Notes";
 import { Button } from "../ui/Button";
 import { IconButton } from "../ui/IconButton";
 import styles from "./Editable.module.css";
-import { Notes } from "./Notes";
 import sectionStyles from "./Section.module.css";
 
 /** The notes of a run, edited in place; Ctrl and Enter saves, Escape leaves them as they were. */
@@ -39,7 +39,7 @@ export function EditableNotes({ notes, onSave }: { notes: string | null; onSave:
           <Button small onClick={() => { setDraft(null); }}>
             Cancel
           </Button>
-          <span>Headings, lists, `code`, **bold** and links are shown as such.</span>
+          <span>Headings, lists, tables, `code`, **bold** and links are shown as such.</span>
         </div>
       </section>
     );

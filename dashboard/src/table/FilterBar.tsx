@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
 import { ListFilter } from "lucide-react";
 
+import type { State } from "../api/types";
 import { Button } from "../ui/Button";
 import { Popover } from "../ui/Popover";
 import { Select } from "../ui/Select";
@@ -60,7 +61,7 @@ export function FilterButton({ columns, start, onAdd, onClose }: FilterButtonPro
 }
 
 function FilterForm({ columns, field, onAdd }: { columns: TableColumn[]; field: string; onAdd: (condition: Condition) => void }) {
-  const [condition, setCondition] = useState<Condition>({ field: field || "state", operator: "=", value: "" });
+  const [condition, setCondition] = useState<Condition>({ field: field || "state", operator: "=", value: firstValue(field || "state") });
   const source = { run: "Run", config: "Config", summary: "Summary" } as const;
   const known = columns.some((column) => column.name === condition.field);
   return (
@@ -80,7 +81,7 @@ function FilterForm({ columns, field, onAdd }: { columns: TableColumn[]; field: 
           ...columns.map((column) => ({ value: column.name, label: column.label, group: source[column.source] })),
         ]}
         onChange={(next) => {
-          setCondition({ ...condition, field: next });
+          setCondition({ ...condition, field: next, value: firstValue(next) });
         }}
       />
       <Select
@@ -93,12 +94,23 @@ function FilterForm({ columns, field, onAdd }: { columns: TableColumn[]; field: 
           if (chosen !== undefined) setCondition({ ...condition, operator: chosen.operator });
         }}
       />
-      {takesValue(condition.operator) && (
+      {takesValue(condition.operator) && condition.field === "state" && (
+        <Select
+          label="Value"
+          labelled
+          value={condition.value}
+          options={STATES.map((state) => ({ value: state, label: state }))}
+          onChange={(value) => {
+            setCondition({ ...condition, value });
+          }}
+        />
+      )}
+      {takesValue(condition.operator) && condition.field !== "state" && (
         <TextField
           label="Value"
           labelled
           value={condition.value}
-          placeholder={condition.field === "state" ? "finished" : "0.1, true, text"}
+          placeholder="0.1, true, text"
           data-autofocus
           onChange={(value) => {
             setCondition({ ...condition, value });
@@ -110,6 +122,13 @@ function FilterForm({ columns, field, onAdd }: { columns: TableColumn[]; field: 
       </Button>
     </form>
   );
+}
+
+const STATES: readonly State[] = ["running", "finished", "failed", "crashed", "preempted"];
+
+/** What the value of a condition on a field is before one chooses. */
+function firstValue(field: string): string {
+  return field === "state" ? "finished" : "";
 }
 
 /** The conditions in force, each with a cross. */

@@ -41,7 +41,8 @@ export function Slider({ label, value, min, max, step = 1, format = String, onCh
   return (
     <label className={styles["field"]}>
       <span className={styles["label"]}>{label}</span>
-      <output className={styles["value"]}>{format(value)}</output>
+      {/* No output element: that would be what the label names, in place of the slider. */}
+      <span className={styles["value"]} aria-hidden="true">{format(value)}</span>
       {input}
     </label>
   );

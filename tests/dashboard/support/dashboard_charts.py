@@ -59,5 +59,3 @@ def drag(page: Page, key: str, start: float, end: float) -> None:
     page.mouse.move(box["x"] + box["width"] * (start + end) / 2, middle, steps=3)
     page.mouse.move(box["x"] + box["width"] * end, middle, steps=3)
     page.mouse.up()
-
-

@@ -1,5 +1,5 @@
 /**
- * Notes in a small part of Markdown: headings, paragraphs, lists, code, quotes, bold, emphasis and links.
+ * Notes in a small part of Markdown: headings, paragraphs, lists, tables, code, quotes, bold, emphasis and links.
  *
  * It makes data and never HTML, so notes cannot run anything. Links lead only to http and https.
  */
@@ -13,10 +13,22 @@ export type Piece =
 export type Block =
   | { kind: "heading"; level: 1 | 2 | 3; pieces: Piece[] }
   | { kind: "paragraph" | "quote"; pieces: Piece[] }
-  | { kind: "list"; ordered: boolean; items: Piece[][] }
+  | List
+  | { kind: "table"; head: Piece[][]; rows: Piece[][][] }
+  | { kind: "rule" }
   | { kind: "code"; text: string };
 
-const BULLET = /^\s*(?:[-*+]|(\d+)[.)])\s+(.*)$/;
+/** A list, with the lists inside its items. */
+export interface List {
+  kind: "list";
+  ordered: boolean;
+  items: { pieces: Piece[]; inner: List[] }[];
+}
+
+const BULLET = /^(\s*)(?:[-*+]|(\d+)[.)])\s+(.*)$/;
+const RULE = /^\s*([-*_])(?:\s*\1){2,}\s*$/;
+// The line below the head of a table: dashes, with bars between columns.
+const COLUMNS = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
 
 /** Read notes into blocks. Text without any marks is paragraphs. */
 export function parseNotes(text: string): Block[] {
@@ -49,6 +61,7 @@ function startBlock(lines: readonly string[], index: number): [Block | null, num
     const last = end < 0 ? lines.length : end;
     return [{ kind: "code", text: lines.slice(index + 1, last).join("\n") }, last];
   }
+  if (RULE.test(line)) return [{ kind: "rule" }, index];
   const heading = /^(#{1,3})\s+(.+)$/.exec(line);
   if (heading) {
     const level = (heading[1] ?? "#").length as 1 | 2 | 3;
@@ -59,11 +72,41 @@ function startBlock(lines: readonly string[], index: number): [Block | null, num
     const quoted = lines.slice(index, last + 1).map((other) => other.slice(2));
     return [{ kind: "quote", pieces: parsePieces(quoted.join("\n")) }, last];
   }
-  const bullet = BULLET.exec(line);
-  if (!bullet) return [null, index];
-  const last = lastWhere(lines, index, (other) => BULLET.test(other));
-  const items = lines.slice(index, last + 1).map((other) => parsePieces(BULLET.exec(other)?.[2] ?? ""));
-  return [{ kind: "list", ordered: bullet[1] !== undefined, items }, last];
+  const below = lines[index + 1] ?? "";
+  if (line.includes("|") && below.includes("|") && COLUMNS.test(below)) {
+    const last = lastWhere(lines, index + 1, (other) => other.includes("|"));
+    return [{ kind: "table", head: cellsOf(line), rows: lines.slice(index + 2, last + 1).map(cellsOf) }, last];
+  }
+  if (!BULLET.test(line)) return [null, index];
+  const { list, length } = parseList(lines.slice(index));
+  return [list, index + length - 1];
+}
+
+function cellsOf(line: string): Piece[][] {
+  const inside = line.trim().replace(/^\||\|$/g, "");
+  return inside.split("|").map((cell) => parsePieces(cell.trim()));
+}
+
+/** The list that lines begin with, the first of which is an item, and how many lines it takes. */
+function parseList(lines: readonly string[]): { list: List; length: number } {
+  const [, indent = "", number] = BULLET.exec(lines[0] ?? "") ?? [];
+  const list: List = { kind: "list", ordered: number !== undefined, items: [] };
+  let index = 0;
+  while (index < lines.length) {
+    const [whole, own = "", digits, text = ""] = BULLET.exec(lines[index] ?? "") ?? [];
+    if (whole === undefined) break;
+    const before = list.items.at(-1);
+    if (before && own.length > indent.length + 1) {
+      const inner = parseList(lines.slice(index));
+      before.inner.push(inner.list);
+      index += inner.length;
+      continue;
+    }
+    if (before && (own.length < indent.length || (digits !== undefined) !== list.ordered)) break;
+    list.items.push({ pieces: parsePieces(text), inner: [] });
+    index += 1;
+  }
+  return { list, length: index };
 }
 
 function lastWhere(lines: readonly string[], first: number, holds: (line: string) => boolean): number {

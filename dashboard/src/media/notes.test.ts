@@ -2,10 +2,15 @@ import { describe, expect, it } from "vitest";
 
 import { parseNotes, parsePieces } from "./notes";
 
+/** Plain words. */
+function text(words: string) {
+  return [{ kind: "text", text: words }];
+}
+
 describe("notes", () => {
   it("are headings, paragraphs, lists, quotes and code", () => {
     const blocks = parseNotes("# Title\nfirst\nsecond\n\n- a\n- b\n1. c\n> said\n```py\nx = 1\n```\nend");
-    expect(blocks.map((block) => block.kind)).toEqual(["heading", "paragraph", "list", "quote", "code", "paragraph"]);
+    expect(blocks.map((block) => block.kind)).toEqual(["heading", "paragraph", "list", "list", "quote", "code", "paragraph"]);
   });
 
   it("keep code without an end", () => {
@@ -14,8 +19,26 @@ describe("notes", () => {
 
   it("keep the number of items of a list", () => {
     expect(parseNotes("1. a\n2) b")).toEqual([
-      { kind: "list", ordered: true, items: [[{ kind: "text", text: "a" }], [{ kind: "text", text: "b" }]] },
+      { kind: "list", ordered: true, items: [{ pieces: text("a"), inner: [] }, { pieces: text("b"), inner: [] }] },
     ]);
+  });
+
+  it("have lists inside lists, and lists of two kinds after one another", () => {
+    expect(parseNotes("1. a\n   - b\n2. c\n- d")).toEqual([
+      { kind: "list", ordered: true, items: [{ pieces: text("a"), inner: [{ kind: "list", ordered: false, items: [{ pieces: text("b"), inner: [] }] }] }, { pieces: text("c"), inner: [] }] },
+      { kind: "list", ordered: false, items: [{ pieces: text("d"), inner: [] }] },
+    ]);
+  });
+
+  it("have tables", () => {
+    expect(parseNotes("| a | b |\n| --- | ---: |\n| 1 | 2 |\n\nend")).toEqual([
+      { kind: "table", head: [text("a"), text("b")], rows: [[text("1"), text("2")]] },
+      { kind: "paragraph", pieces: text("end") },
+    ]);
+  });
+
+  it("have lines across, and lists that end where the indent does", () => {
+    expect(parseNotes("  - a\n- b\n---\nx | y").map((block) => block.kind)).toEqual(["list", "list", "rule", "paragraph"]);
   });
 });
 

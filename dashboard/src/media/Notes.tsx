@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import styles from "./Notes.module.css";
-import { type Block, parseNotes, type Piece } from "./notes";
+import { type Block, type List, parseNotes, type Piece } from "./notes";
 
 /** Notes of a run as they read: a small part of Markdown, never HTML. */
 export function Notes({ text }: { text: string }) {
@@ -19,11 +19,32 @@ function draw(block: Block, key: number): ReactNode {
       return <blockquote key={key}>{pieces(block.pieces)}</blockquote>;
     case "code":
       return <pre key={key}>{block.text}</pre>;
-    case "list": {
-      const items = block.items.map((item, index) => <li key={index}>{pieces(item)}</li>);
-      return block.ordered ? <ol key={key}>{items}</ol> : <ul key={key}>{items}</ul>;
-    }
+    case "rule":
+      return <hr key={key} />;
+    case "table":
+      return (
+        <table key={key}>
+          <thead>
+            <tr>{block.head.map((cell, index) => <th key={index} scope="col">{pieces(cell)}</th>)}</tr>
+          </thead>
+          <tbody>
+            {block.rows.map((row, index) => <tr key={index}>{row.map((cell, at) => <td key={at}>{pieces(cell)}</td>)}</tr>)}
+          </tbody>
+        </table>
+      );
+    case "list":
+      return drawList(block, key);
   }
+}
+
+function drawList(list: List, key: number): ReactNode {
+  const items = list.items.map((item, index) => (
+    <li key={index}>
+      {pieces(item.pieces)}
+      {item.inner.map(drawList)}
+    </li>
+  ));
+  return list.ordered ? <ol key={key}>{items}</ol> : <ul key={key}>{items}</ul>;
 }
 
 function pieces(list: readonly Piece[]): ReactNode {
