@@ -81,20 +81,24 @@ WATCH = """() => {
   };
 }"""
 
-# Milliseconds from the mouse's release to the first and the last repaint, when all is answered and quiet.
-ZOOMED = """(quiet) => new Promise((done) => {
+# Milliseconds from the mouse's release to the first and the last repaint, when all is answered and nothing changed in
+# many frames since; null if nothing does.
+ZOOMED = """({quiet, frames, patience}) => new Promise((done) => {
+  let latest = 0, same = 0;
   const look = () => {
     const { up, repaints, asked, answers } = window.watch;
     const after = repaints.filter((time) => time > up);
-    const silent = performance.now() - Math.max(up, ...after, ...answers);
-    if (asked === answers.length && silent > quiet)
-      done(after.length === 0 ? null :
-        { first: after[0] - up, last: after.at(-1) - up, asked, answered: asked ? answers.at(-1) - up : 0 });
-    else setTimeout(look, 50);
+    const now = Math.max(up, ...after, ...answers), silent = performance.now() - now;
+    same = now === latest ? same + 1 : 0;
+    latest = now;
+    if (after.length > 0 && asked === answers.length && silent > quiet && same > frames)
+      done({ first: after[0] - up, last: after.at(-1) - up, asked, answered: asked ? answers.at(-1) - up : 0 });
+    else if (silent > patience) done(null);
+    else requestAnimationFrame(look);
   };
   look();
 })"""
-QUIET_MS = 700
+QUIET = {"quiet": 700, "frames": 30, "patience": 10_000}
 SETTLED_MS = 1000  # after which panels that were not yet seen have loaded, too
 HELD_MS = 300
 
@@ -151,7 +155,7 @@ def zoom(context: BrowserContext, url: str, project: str, *, held_ms: float = 0)
     _hold(client, held_ms)
     tab.evaluate(WATCH)
     tab.mouse.up()
-    found: dict[str, float] | None = tab.evaluate(ZOOMED, QUIET_MS)
+    found: dict[str, float] | None = tab.evaluate(ZOOMED, QUIET)
     tab.close()
     if not found:
         raise AssertionError("after the zoom box the chart stayed as it was")
