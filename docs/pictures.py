@@ -19,13 +19,18 @@ import subprocess
 import sys
 import termios
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 WIDTH = 104  # characters
 PAGE_SIZE = {"width": 1360, "height": 850}
-PALETTE = 128  # colours of a page's picture, which has few; it is a fraction of the size then
+PALETTE = 256  # colours of a page's picture, which has few; it is a fraction of the size then
+PATIENCE_MS = 120_000
 SETTLED = "() => ![...document.querySelectorAll('[role=status]')].some((each) => each.textContent.includes('Loading'))"
 # Puts other words in the place of some, wherever they stand on a page.
 ANONYMOUS = """(words) => {
@@ -123,28 +128,35 @@ def pages(root: Path) -> None:
     command = [sys.executable, "-m", "trailmark", "--root", str(root), *ui]
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as playwright:
-        assert server.stdout is not None
-        url = server.stdout.readline().rstrip("\n").partition("\t")[2]
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for theme in ("light", "dark"):
-            page = browser.new_context(viewport=PAGE_SIZE, color_scheme=theme).new_page()  # type: ignore[arg-type]
-            for name, path in addresses(root).items():
-                page.goto(url + path)
-                page.get_by_role("main").wait_for()
-                page.wait_for_timeout(1500)  # what a page asks for in turn has begun by then
-                page.wait_for_function(SETTLED)
-                page.wait_for_timeout(1000)  # and is drawn
-                page.evaluate(ANONYMOUS, anonymous(root))
-                _keep(page.screenshot(), f"ui-{name}-{theme}.png")
-        browser.close()
-        server.send_signal(signal.SIGINT)
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().rstrip("\n").partition("\t")[2]
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            for theme in ("light", "dark"):
+                page = browser.new_context(viewport=PAGE_SIZE, color_scheme=theme).new_page()  # type: ignore[arg-type]
+                page.set_default_timeout(PATIENCE_MS)
+                for name, path in addresses(root).items():
+                    _keep(_picture(page, url + path, anonymous(root)), f"ui-{name}-{theme}.png")
+            browser.close()
+        finally:
+            server.send_signal(signal.SIGINT)
+
+
+def _picture(page: Page, address: str, shown: list[tuple[str, str]]) -> bytes:
+    page.goto(address)
+    page.get_by_role("main").wait_for()
+    page.wait_for_timeout(1500)  # what a page asks for in turn has begun by then
+    page.wait_for_function(SETTLED)
+    page.wait_for_timeout(1000)  # and is drawn
+    page.evaluate(ANONYMOUS, shown)
+    return page.screenshot()
 
 
 def _keep(png: bytes, name: str) -> None:
     """Write a picture with few colours."""
     from PIL import Image
 
-    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(PALETTE, dither=Image.Dither.NONE)
+    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(PALETTE, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     image.save(Path(__file__).parent / name, optimize=True)
 
 

@@ -182,14 +182,14 @@ def test_keys_that_come_together_later_keep_their_own_steps(database: Database) 
     writer = load(database, run)
     alone = {"a": np.arange(53), "b": np.arange(100, 153)}
     for key, step in alone.items():
-        assert not writer.append("history", 0, step, times_of(step), {key: step})
+        assert not writer.append("history", 0, step, BEGAN + step, {key: step})
     flush(database, writer, settle=True)
     both = np.arange(200, 240)
-    assert not writer.append("history", 0, both, times_of(both), {"a": both, "b": both})
+    assert not writer.append("history", 0, both, BEGAN + both, {"a": both, "b": both})
     flush(database, writer, settle=True)
     for key, step in alone.items():
         expected = np.concatenate([step, both])
-        assert_points(read(database, run, key)[1], expected, times_of(expected), expected)
+        assert_points(read(database, run, key)[1], expected, BEGAN + expected, expected)
 
 
 @pytest.mark.parametrize("reload", [False, True])

@@ -39,11 +39,6 @@ export function ChartTools({ title, draw, csv, onReset }: ChartToolsProps) {
   };
   return (
     <div className={styles["tools"]}>
-      {onReset && (
-        <Button small icon={<RotateCcw />} title="Show everything (double-click the chart)" onClick={onReset}>
-          Reset zoom
-        </Button>
-      )}
       <div className={styles["rest"]}>
         <Menu
           label="Export this chart"
@@ -59,6 +54,11 @@ export function ChartTools({ title, draw, csv, onReset }: ChartToolsProps) {
           ]}
         />
       </div>
+      {onReset && (
+        <Button small icon={<RotateCcw />} title="Show everything (double-click the chart)" onClick={onReset}>
+          Reset zoom
+        </Button>
+      )}
     </div>
   );
 }

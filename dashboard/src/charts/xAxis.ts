@@ -31,7 +31,12 @@ export function formatAxis(x: XAxis, value: number): string {
   return `${axisTitle(x)} ${formatNumber(x === "step" ? Math.round(value) : value, 6)}`;
 }
 
-/** As many points or buckets as a chart of that width in CSS pixels shows: a power of two, so that charts share requests. */
+/**
+ * As many points or buckets as a chart of that width in CSS pixels shows: 2ⁿ or 1.5 × 2ⁿ, so that charts share requests. Powers of
+ * two alone would bring a third more than a usual panel can show.
+ */
 export function resolutionFor(width: number): number {
-  return Math.min(Math.max(2 ** Math.ceil(Math.log2(Math.max(width, 1))), 256), 4096);
+  const power = 2 ** Math.ceil(Math.log2(Math.max(width, 1)));
+  const least = width <= power * 0.75 ? power * 0.75 : power;
+  return Math.min(Math.max(least, 256), 4096);
 }

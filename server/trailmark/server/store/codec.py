@@ -1,7 +1,7 @@
 """The codec: arrays of numbers as few bytes, without loss.
 
 An array is one byte for its encoding, one for its type (``f`` float64, ``i`` int64, ``b`` bool), and what the encoding
-makes of the values, squeezed. The encodings, of which the smallest is taken:
+makes of the values, squeezed. The encodings, of which the smallest is taken, as far as a sample tells:
 
 - ``s``, shuffled: all first bytes of the values, then all second bytes and so on, as high bytes of neighbours agree;
 - ``d``, ``D``: differences of neighbours, or differences of those, shuffled; floats are differenced as the integers
