@@ -6,6 +6,8 @@ python docs/pictures.py ROOT pages      # only those: terminal, charts or pages
 Charts need scikit-learn and vl-convert-python, pages Playwright and Chromium.
 """
 
+from __future__ import annotations
+
 import fcntl
 import io
 import os
@@ -156,7 +158,9 @@ def _keep(png: bytes, name: str) -> None:
     """Write a picture with few colours."""
     from PIL import Image
 
-    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(PALETTE, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    # The other methods give up colours of few pixels, as those of runs are.
+    image = image.quantize(PALETTE, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     image.save(Path(__file__).parent / name, optimize=True)
 
 

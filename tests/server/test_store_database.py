@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from typing import TYPE_CHECKING
 
@@ -202,6 +203,14 @@ def test_other_databases_are_refused(url: str) -> None:
     """A URL of neither SQLite nor PostgreSQL is an error of who gave it."""
     with pytest.raises(UsageError, match=url[:5]):
         Database.open(url)
+
+
+def test_a_library_that_is_too_old_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Python may bring an SQLite that cannot do what the index needs; that is said before anything is written."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(UsageError, match="needs SQLite 3.35 or newer"):
+        Database.open(f"sqlite:///{tmp_path}/index.db")
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_file_of_something_else_is_told(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ def filled(database: Database) -> Database:
     """Return an index of three runs."""
     with database.write() as connection:
         for number, config in enumerate(CONFIGS):
-            told = {"state": "finished", "config": config, "tags": ["t"], "start_time": float(number)}
-            state = RunState(id=f"r{number}", project="p", path=Path(f"p/r{number}"), **told)
+            state = RunState(id=f"r{number}", project="p", path=Path(f"p/r{number}"), state="finished")
+            state.config, state.tags, state.start_time = config, ["t"], float(number)
             StateWriter().put(connection, state, 1)
     return database
 

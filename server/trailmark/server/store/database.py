@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 REVISION = "0002_checkpoints"  # the newest migration
 _LOCK_NUMBER = 7_261_696_109  # PostgreSQL's advisory locks are numbers; this one is the index's
+_OLDEST_SQLITE = (3, 35)  # the first that returns what it inserted
 _BUSY_S = 30.0
 _CACHE_KIB = 2048  # of each connection; files are in the system's cache
 # What SQLite says of a file that is no index (any more); all else, as a full disk, may pass.
@@ -61,6 +62,9 @@ class Database:
         if self.url.get_backend_name() not in ("sqlite", "postgresql"):
             raise UsageError(f"the index is kept in sqlite or postgresql, got the URL {url!r}")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+            oldest = ".".join(map(str, _OLDEST_SQLITE))
+            raise UsageError(f"the index needs SQLite {oldest} or newer, this Python has {sqlite3.sqlite_version}")
         self._writing = threading.RLock()
         self._file: tuple[int, int] | None = None
         self.engine = self._engine()
@@ -76,7 +80,7 @@ class Database:
 
         Raises:
             IndexDamagedError: what is there cannot be used.
-            UsageError: `url` is no URL of SQLite or PostgreSQL.
+            UsageError: `url` is no URL of SQLite or PostgreSQL, or this Python's SQLite is too old.
         """
         try:
             database = cls(url)
