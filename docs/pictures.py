@@ -159,8 +159,8 @@ def _keep(png: bytes, name: str) -> None:
     from PIL import Image
 
     image = Image.open(io.BytesIO(png)).convert("RGB")
-    # The other methods give up colours of few pixels, as those of runs are.
-    image = image.quantize(PALETTE, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    # The other methods give up colours of few pixels, as those of runs are; k-means brings those of large areas back.
+    image = image.quantize(PALETTE, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE)
     image.save(Path(__file__).parent / name, optimize=True)
 
 

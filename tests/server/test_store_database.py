@@ -208,7 +208,7 @@ def test_other_databases_are_refused(url: str) -> None:
 def test_a_library_that_is_too_old_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Python may bring an SQLite that cannot do what the index needs; that is said before anything is written."""
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
-    with pytest.raises(UsageError, match="needs SQLite 3.35 or newer"):
+    with pytest.raises(UsageError, match=r"needs SQLite 3\.35 or newer"):
         Database.open(f"sqlite:///{tmp_path}/index.db")
     assert not [*tmp_path.iterdir()]
 
