@@ -51,12 +51,15 @@ class Size:
 
 
 def live(context: BrowserContext, url: str, root: Path, number: int, arguments: argparse.Namespace) -> float:
-    """Return the share of the main thread that new runs take, all of which are on the page."""
+    """Return the share of the main thread that new runs take, all of which are on the page; they are removed."""
     project = f"live{os.getpid()}-{number}"
-    with training(root, project, arguments.live):
-        tab, _ = dashboard_page.opened(context, url, project, 1)
-        share = dashboard_page.busy(context, tab, arguments.seconds)
-        tab.close()
+    try:
+        with training(root, project, arguments.live):
+            tab, _ = dashboard_page.opened(context, url, project, 1)
+            share = dashboard_page.busy(context, tab, arguments.seconds)
+            tab.close()
+    finally:
+        shutil.rmtree(root / project, ignore_errors=True)
     return share
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 import subprocess
 import sys
 import threading
@@ -31,7 +30,7 @@ class Training:
 
 @contextlib.contextmanager
 def training(root: Path, project: str, runs: int) -> Iterator[Training]:
-    """Have a process log to new runs of a project while the block runs; the project is removed afterwards.
+    """Have a process log to new runs of a project while the block runs.
 
     Raises:
         WorkerFailedError: the process failed, or logged too slowly.
@@ -53,7 +52,6 @@ def training(root: Path, project: str, runs: int) -> Iterator[Training]:
     finally:
         trainer.kill()
         trainer.wait()
-        shutil.rmtree(root / project, ignore_errors=True)
 
 
 def _check(found: Training) -> None:
