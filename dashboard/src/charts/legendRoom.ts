@@ -6,8 +6,9 @@ import { chartTheme } from "./theme";
 
 const rowHeight = 18;
 const padding = 16;
-// Swatch, its gap, and the gap to the next name.
-const around = 14 + 4 + 12;
+// A swatch and its gap.
+const around = 14 + 4;
+const gap = 12;
 // As `.name` of Legend.module.css: 18 digits of 11 px.
 const widest = 118;
 const moreWidth = 56;
@@ -26,6 +27,7 @@ export function legendRoom(traces: readonly Trace[], width: number, limit: numbe
   for (const { label } of traces.slice(0, limit)) {
     const wide = around + Math.min(measuring?.measureText(label).width ?? widest, widest);
     const last = shown + 1 === traces.length;
+    if (used > 0) used += gap;
     if (used + wide > room - (row === rows && !last ? moreWidth : 0)) {
       if (row === rows) break;
       row += 1;
