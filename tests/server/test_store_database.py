@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING
 
+import alembic.command
 import numpy as np
 import pytest
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from store_support import add_run, store
+from store_support import add_run, small, store  # noqa: F401 (a fixture)
 from trailmark.errors import UsageError
 from trailmark.server.store import schema
 from trailmark.server.store.cutting import CHUNK
@@ -67,6 +68,33 @@ def test_the_newest_migration_is_known() -> None:
     config = Config()
     config.set_main_option("script_location", "trailmark.server.store:migrations")
     assert ScriptDirectory.from_config(config).get_current_head() == REVISION
+
+
+@pytest.mark.usefixtures("small")
+def test_an_older_index_is_brought_up_to_date(database: Database) -> None:
+    """Migrations keep what is in the index: charts are those of the index that was made by this version."""
+    run = add_run(database)
+    store(database, run, np.arange(500), {"loss": np.arange(500) / 3.0}, settle=True)
+    before = chart(database, run)
+    config = Config()
+    config.set_main_option("script_location", "trailmark.server.store:migrations")
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.downgrade(config, "0001_tables")
+        columns = {column["name"] for column in sa.inspect(connection).get_columns("series")}
+    assert "overview" in columns
+    database.close()
+    again = Database.open(database.url.render_as_string(hide_password=False))
+    assert chart(again, run) == before
+    again.close()
+
+
+def chart(database: Database, run: int) -> tuple[list[float], list[float]]:
+    """Return the least and greatest values of the overview of the series "loss"."""
+    with database.read() as connection:
+        blocks = find_series(connection, [(run, "loss")], with_overviews=True)[run, "loss"].overview("step")
+    assert blocks is not None
+    return blocks.low.tolist(), blocks.high.tolist()
 
 
 def test_an_index_is_there_again(database: Database) -> None:

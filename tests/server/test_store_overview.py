@@ -68,6 +68,16 @@ def test_large_integers_stay_exact() -> None:
     assert (found.low.tolist(), found.high.tolist()) == ([-(2**62) - 1], [2**62 + 3])
 
 
+def test_means_of_what_is_too_large_to_be_added_up() -> None:
+    """The sum of a block may be beyond float64, and its mean is not; beside an infinity it is that infinity."""
+    large = 1.5e308
+    values = np.array([large, large, np.nan, -large, -large, -large, np.inf, 1.0, np.inf, -np.inf])
+    blocks = overview.of_points((np.arange(10),), values, np.array([0, 3, 5, 7, 8]))
+    np.testing.assert_array_equal(blocks.mean, [large, -large, np.inf, 1.0, np.nan])
+    np.testing.assert_array_equal(overview.merge(blocks, np.array([0, 2])).mean[1:], [np.nan])
+    np.testing.assert_allclose(overview.merge(blocks, np.array([0, 2])).mean[0], 0, atol=large / 1e9)
+
+
 @pytest.mark.usefixtures("small")
 @many_examples
 @given(st.lists(st.integers(1, 90), min_size=1, max_size=8))

@@ -28,7 +28,7 @@ BEGAN = 1_700_000_000.0
 
 # Examples put their runs beside one another into the database of the test.
 many_examples = settings(
-    max_examples=int(__import__("os").environ.get("EX", "60")),
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

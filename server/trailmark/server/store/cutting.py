@@ -109,8 +109,8 @@ class Cutting:
         """
         if not chunked:
             return overview.extended(None, _blocks(new))
-        table = schema.series
-        packed = self._connection.scalar(sa.select(table.c.overview).where(*of_series(table, self._run, name)))
+        table = schema.overviews
+        packed = self._connection.scalar(sa.select(table.c.data).where(*of_series(table, self._run, name)))
         if packed is not None:
             return overview.extended(overview.unpack(packed), _blocks(new))
         if chunked < SIZES[NUMBER]:

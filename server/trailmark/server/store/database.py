@@ -29,7 +29,7 @@ from trailmark.server.store.codec import DamagedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-REVISION = "0002_checkpoints"  # the newest migration
+REVISION = "0003_overviews"  # the newest migration
 _LOCK_NUMBER = 7_261_696_109  # PostgreSQL's advisory locks are numbers; this one is the index's
 _OLDEST_SQLITE = (3, 35)  # the first that returns what it inserted
 _BUSY_S = 30.0

@@ -89,13 +89,16 @@ def of_points(axes: Sequence[Values], values: Values, starts: Values) -> Blocks:
     with np.errstate(all="ignore"):  # sums of infinities, and means of nothing
         if unknown.any():
             nan = np.add.reduceat(unknown, starts, dtype=np.int64)
-            total = np.add.reduceat(np.where(unknown, 0.0, numbers), starts)
+            numbers = np.where(unknown, 0.0, numbers)
             low, high = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
         else:
             nan = np.zeros(len(starts), np.int64)
-            total = np.add.reduceat(numbers, starts)
             low, high = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+        total = np.add.reduceat(numbers, starts)
         mean = total / (count - nan)
+        if not np.isfinite(total).all():  # of infinities, or too large to be added up
+            shares = np.add.reduceat(numbers / np.repeat(count - nan, count), starts)
+            mean = np.where(np.isfinite(total), mean, shares)
     return Blocks(count, nan, low, high, mean, tuple(axis[starts] for axis in axes), tuple(axis[ends] for axis in axes))
 
 

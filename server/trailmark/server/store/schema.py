@@ -3,9 +3,9 @@
 The index is disposable. `runs` are told by the folded state of their journals; `config_values` and `summary_values`
 make single values queryable without reading a run whole. Series are kept as compressed chunks of columns
 (`trailmark.server.store.codec`): `chunks` never change but for the last of a series, `heads` hold the steps and times
-that the chunks of one key set share, `tails` hold the rows that came since the last chunk was cut, and `series` has
-one overview each, so that a zoomed-out chart reads one row a series. All but `projects` and `journals` are keyed by
-run first, so that a distributed database can shard by it.
+that the chunks of one key set share, `tails` hold the rows that came since the last chunk was cut, and `overviews` one
+row a series, which is all that a zoomed-out chart reads. `series` is narrow, so that it can be looked through. All but
+`projects` and `journals` are keyed by run first, so that a distributed database can shard by it.
 """
 
 from __future__ import annotations
@@ -118,8 +118,18 @@ series = Table(
     # Whether times never go back from point to point; of the system, which is sorted by time, whether steps do not.
     Column("ordered", Boolean, nullable=False, default=True),
     Column("types", Text, nullable=False, default=""),  # of objects: the `_type`s of records, separated by spaces
-    Column("overview", LargeBinary),  # of the points in chunks; see `trailmark.server.store.overview`
     Index("series_by_key", "key", "run"),
+)
+
+overviews = Table(
+    "overviews",
+    metadata,
+    _run(),
+    Column("stream", Text, primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),  # of the points in chunks; see `trailmark.server.store.overview`
 )
 
 heads = Table(

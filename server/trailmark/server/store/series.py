@@ -115,7 +115,9 @@ def query(connection: sa.Connection, request: SeriesRequest) -> list[Envelope]:
     numbers = run_numbers(connection, request.project, [wanted.run for wanted in request.series])
     pairs = [(numbers[wanted.run], wanted.key) for wanted in request.series if wanted.run in numbers]
     axes = [] if metric is None else [(run, metric) for run, _ in pairs]
-    found = find_series(connection, [*pairs, *axes], stream=request.stream, rank=request.rank, overviews=metric is None)
+    found = find_series(
+        connection, [*pairs, *axes], stream=request.stream, rank=request.rank, with_overviews=metric is None
+    )
     answers = []
     for wanted in request.series:
         stored = found.get((numbers[wanted.run], wanted.key)) if wanted.run in numbers else None

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from trailmark.server.store import codec, overview, points
 from trailmark.server.store.cutting import SIZES
 from trailmark.server.store.points import NUMBER, OBJECT, Batch, Name, Points
-from trailmark.server.store.schema import chunks, heads, runs, series, tails
+from trailmark.server.store.schema import chunks, heads, overviews, runs, series, tails
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -87,8 +87,8 @@ class StoredSeries:
     def overview(self, axis: str) -> Blocks | None:
         """Return blocks of all points that are in chunks, with one axis; None if there are too few points."""
         if not self._is_read:
-            row = self._shared.connection.execute(_OVERVIEW, self._identity)
-            self._overview, self._is_read = row.scalar_one(), True
+            self._overview = self._shared.connection.scalar(_OVERVIEW, self._identity)
+            self._is_read = True
         if self._overview is None:
             return None
         return self._on(axis, overview.unpack(self._overview, [_PLACES[axis]]))
@@ -244,7 +244,8 @@ _BLOCKS = (
 )
 _FROM_STEP = _of_one_series(chunks.c.count, chunks.c.head).where(chunks.c.last_step >= sa.bindparam("bound"))
 _FROM_TIME = _of_one_series(chunks.c.count, chunks.c.head).where(chunks.c.last_time >= sa.bindparam("bound"))
-_OVERVIEW = sa.select(series.c.overview).where(*_is_one(series))
+_OVERVIEW = sa.select(overviews.c.data).where(*_is_one(overviews))
+_HAS_OVERVIEW = sa.and_(*(overviews.c[name] == series.c[name] for name in ("run", "stream", "rank", "key", "kind")))
 _HEAD = sa.select(heads.c.data).where(heads.c.run == sa.bindparam("run"), heads.c.number == sa.bindparam("number"))
 _SOME_TAILS = 4
 _TAILS = (
@@ -262,24 +263,27 @@ def find_series(
     stream: str = "history",
     rank: int = 0,
     kind: str = NUMBER,
-    overviews: bool = False,
+    with_overviews: bool = False,
 ) -> dict[tuple[int, str], StoredSeries]:
     """Return the series of `wanted` runs (by number) and keys that exist, by run and key.
 
-    With `overviews` their overviews are read at once, else each when it is asked for.
+    With `with_overviews` their overviews are read at once, else each when it is asked for.
     """
     pairs = set(wanted)
     numbers, keys = sorted({run for run, _ in pairs}), sorted({key for _, key in pairs})
     shared = _Shared(connection, frozenset(keys))
     columns: list[Any] = [series.c.run, series.c.key, runs.c.start_time]
     columns += [series.c.epoch, series.c.count, series.c.chunked, series.c.ordered]
-    columns.append(series.c.overview if overviews else sa.null().label("overview"))
+    columns.append(overviews.c.data if with_overviews else sa.null())
+    tables = series.join(runs, runs.c.number == series.c.run)
+    if with_overviews:
+        tables = tables.outerjoin(overviews, _HAS_OVERVIEW)
     found = {}
     for some_runs in _portions(numbers):
         for some_keys in _portions(keys):
             rows = connection.execute(
                 sa.select(*columns)
-                .join(runs, runs.c.number == series.c.run)
+                .select_from(tables)
                 .where(series.c.run.in_(some_runs), series.c.key.in_(some_keys))
                 .where(series.c.stream == stream, series.c.rank == rank, series.c.kind == kind)
             )
@@ -288,7 +292,7 @@ def find_series(
                 if (run, key) in pairs:
                     name = Name(stream, rank, key, kind)
                     about = (began_at, epoch, count, chunked, ordered)
-                    found[run, key] = StoredSeries(run, name, *about, shared, packed, overviews)
+                    found[run, key] = StoredSeries(run, name, *about, shared, packed, with_overviews)
     return found
 
 

@@ -109,8 +109,7 @@ class SeriesWriter:
         """Return a writer that goes on with what the index has of `run`."""
         writer = cls(run)
         table = schema.series
-        columns = [column for column in table.c if column.name != "overview"]
-        for row in connection.execute(sa.select(*columns).where(table.c.run == run)).mappings():
+        for row in connection.execute(sa.select(table).where(table.c.run == run)).mappings():
             writer._series[Name(row["stream"], row["rank"], row["key"], row["kind"])] = _Series(
                 row["epoch"],
                 row["count"],
@@ -237,29 +236,30 @@ class SeriesWriter:
             for name, state in self._series.items()
             if (left := state.points - state.chunked) >= SIZES[name.kind] or (whole and left)
         }
-        overviews: dict[Name, bytes | None] = {}
         if full:
             batches = [*self._stored_batches(connection), *self._pending]
             is_first = not any(state.chunked for state in self._series.values())
-            for name, done in Cutting(connection, self.run, is_first=is_first).cut(full, batches, whole=whole).items():
-                self._series[name].chunked, overviews[name] = done
+            done = Cutting(connection, self.run, is_first=is_first).cut(full, batches, whole=whole)
+            for name, cut in done.items():
+                self._series[name].chunked = cut.chunked
+            self._write_overviews(connection, {name: cut.overview for name, cut in done.items()})
             self._write_tails(connection, self._left(batches))
         elif settle and len(self._tails) + bool(self._pending) > 1:
             self._write_tails(connection, self._left([*self._stored_batches(connection), *self._pending]))
         elif self._pending:
             self._add_tail(connection, self._pending)
-        self._write_series(connection, overviews)
+        self._write_series(connection, self._changed | full.keys())
         self._pending = []
         self._changed.clear()
         self._rewritten.clear()
         return counts
 
     def _forget(self, connection: sa.Connection) -> None:
-        """Remove the chunks of series that were rewritten, and the heads that nobody needs any more."""
-        table = schema.chunks
+        """Remove the chunks and overviews of series that were rewritten, and the heads that nobody needs any more."""
         for name in self._rewritten:
-            connection.execute(sa.delete(table).where(*of_series(table, self.run, name)))
-        used = sa.select(table.c.head).where(table.c.run == self.run)
+            for table in (schema.chunks, schema.overviews):
+                connection.execute(sa.delete(table).where(*of_series(table, self.run, name)))
+        used = sa.select(schema.chunks.c.head).where(schema.chunks.c.run == self.run)
         heads = schema.heads
         connection.execute(sa.delete(heads).where(heads.c.run == self.run, heads.c.number.not_in(used)))
 
@@ -320,33 +320,32 @@ class SeriesWriter:
         insert(connection, schema.tails, [{"run": self.run, "number": number, "data": points.pack(batches)}])
         self._tails.append((number, size))
 
-    def _write_series(self, connection: sa.Connection, overviews: Mapping[Name, bytes | None]) -> None:
-        rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    def _write_overviews(self, connection: sa.Connection, overviews: Mapping[Name, bytes | None]) -> None:
+        found = [(name, data) for name, data in sorted(overviews.items()) if data is not None]
+        rows = [{"run": self.run, **name._asdict(), "data": data} for name, data in found]
+        upsert(connection, schema.overviews, rows)
+
+    def _write_series(self, connection: sa.Connection, changed: Iterable[Name]) -> None:
+        rows: list[dict[str, Any]] = []
         alike: dict[tuple[Any, ...], list[Name]] = {}  # series that grew together: the same is to be told of them
-        for name in sorted(self._changed | overviews.keys()):
+        for name in sorted(changed):
             state = self._series[name]
-            if name in overviews or name in self._rewritten:
-                rows[True].append({**self._row(name, state), "overview": overviews.get(name)})
-            elif state.is_stored:
+            if state.is_stored:
                 alike.setdefault((name.stream, name.rank, name.kind, *state.told), []).append(name)
             else:
-                rows[False].append(self._row(name, state))
+                rows.append(self._row(name, state))
             state.is_stored = True
         for names in alike.values():
             if len(names) < _FEW_SERIES:
-                rows[False] += [self._row(name, self._series[name]) for name in names]
+                rows += [self._row(name, self._series[name]) for name in names]
             else:
                 self._update_series(connection, names)
-        upsert(connection, schema.series, rows[False])
-        upsert(connection, schema.series, rows[True])
+        upsert(connection, schema.series, rows)
 
     def _row(self, name: Name, state: _Series) -> dict[str, Any]:
         return {
             "run": self.run,
-            "stream": name.stream,
-            "rank": name.rank,
-            "key": name.key,
-            "kind": name.kind,
+            **name._asdict(),
             "epoch": state.epoch,
             "count": state.points,
             "chunked": state.chunked,
