@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import dashboard_page
 from harness import OURS, Bar, Benchmark, parser, scratch
-from live_runs import RATE_HZ, training
+from live_runs import LEAST_HZ, RATE_HZ, training
 from trackers import PROJECT
 from ui_process import serving
 from written_runs import write_project
@@ -54,7 +54,7 @@ def live(context: BrowserContext, url: str, root: Path, number: int, arguments: 
     """Return the share of the main thread that new runs take, all of which are on the page; they are removed."""
     project = f"live{os.getpid()}-{number}"
     try:
-        with training(root, project, arguments.live):
+        with training(root, project, arguments.live, arguments.least_hz):
             tab, _ = dashboard_page.opened(context, url, project, 1)
             share = dashboard_page.busy(context, tab, arguments.seconds)
             tab.close()
@@ -145,6 +145,7 @@ def main() -> None:
     made.add_argument("--frames", type=int, default=200, help="to scroll (%(default)s)")
     made.add_argument("--live", type=int, default=20, help="live runs (%(default)s)")
     made.add_argument("--seconds", type=float, default=10.0, help="to watch them (%(default)s)")
+    made.add_argument("--least-hz", type=float, default=LEAST_HZ, help="each logs so often, or it fails (%(default)s)")
     made.add_argument("--root", metavar="DIR", help="where the project stays; it is written if it is not there")
     arguments = made.parse_args()
     arguments.peers = [OURS]

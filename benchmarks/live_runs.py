@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RATE_HZ = 10
-SLOWEST = 0.9  # of that rate: below it, the machine was too busy to say anything
+LEAST_HZ = 9.0  # below that, the machine was too busy to say anything
 
 
 @dataclass
@@ -29,11 +29,11 @@ class Training:
 
 
 @contextlib.contextmanager
-def training(root: Path, project: str, runs: int) -> Iterator[Training]:
-    """Have a process log to new runs of a project while the block runs.
+def training(root: Path, project: str, runs: int, least_hz: float) -> Iterator[Training]:
+    """Have a process log to new runs of a project, `RATE_HZ` times a second each, while the block runs.
 
     Raises:
-        WorkerFailedError: the process failed, or logged too slowly.
+        WorkerFailedError: the process failed, or logged less often than `least_hz` times a second.
     """
     found = Training()
     command = [sys.executable, __file__, project, str(runs), str(root)]
@@ -48,16 +48,16 @@ def training(root: Path, project: str, runs: int) -> Iterator[Training]:
         if trainer.returncode or not output:
             raise WorkerFailedError(f"the live runs ended with {trainer.returncode}\n{errors}")
         found.logged = json.loads(output)
-        _check(found)
+        _check(found, least_hz)
     finally:
         trainer.kill()
         trainer.wait()
 
 
-def _check(found: Training) -> None:
+def _check(found: Training, least_hz: float) -> None:
     for run, times in found.logged.items():
         rate_hz = (len(times) - 1) / (times[-1] - times[0])
-        if rate_hz < SLOWEST * RATE_HZ:
+        if rate_hz < least_hz:
             raise WorkerFailedError(f"{run} logged {rate_hz:.1f} times a second instead of {RATE_HZ}")
 
 

@@ -16,7 +16,7 @@ import server_live
 import server_peers
 import server_table
 from harness import OURS, Bar, Benchmark, answer, parser, ratio, scratch, work
-from live_runs import RATE_HZ
+from live_runs import LEAST_HZ, RATE_HZ
 from peer_servers import SERVERS
 from trackers import TRACKERS
 
@@ -132,11 +132,12 @@ def table(benchmark: Benchmark, place: Path) -> list[Bar]:
 def live(benchmark: Benchmark, place: Path) -> list[Bar]:
     """Measure the way from `log()` to the browser."""
     arguments = benchmark.arguments
+    pace = {"seconds": arguments.seconds, "least_hz": arguments.least_hz}
     bars, rows = [], {}
     for runs in (1, arguments.live):
         benchmark.say(f"{runs} live runs")
         rounds = [
-            work(__file__, place / f"live{runs}-{number}", action="live", runs=runs, seconds=arguments.seconds)
+            work(__file__, place / f"live{runs}-{number}", action="live", runs=runs, **pace)
             for number in range(arguments.rounds)
         ]
         benchmark.results[f"live {runs}"] = rounds
@@ -223,6 +224,7 @@ def _arguments() -> argparse.Namespace:
     made.add_argument("--table-runs", type=int, default=1000, help="in the table, and to index (%(default)s)")
     made.add_argument("--live", type=int, default=20, help="live runs (%(default)s)")
     made.add_argument("--seconds", type=float, default=10.0, help="to follow them (%(default)s)")
+    made.add_argument("--least-hz", type=float, default=LEAST_HZ, help="each logs so often, or it fails (%(default)s)")
     made.add_argument("--peer-points", type=int, default=10_000, help="of each run beside peers (%(default)s)")
     made.add_argument("--peer-runs", type=int, default=100, help="that are listed beside peers (%(default)s)")
     return made.parse_args()

@@ -46,8 +46,8 @@ class _Listener(threading.Thread):
                     self.told.setdefault(run["id"], []).append((now, run["keys"]["loss"]))
 
 
-def measure(folder: Path, runs: int, seconds: float) -> dict[str, Any]:
-    """Log to `runs` runs ten times a second each, and follow the feed.
+def measure(folder: Path, runs: int, seconds: float, least_hz: float) -> dict[str, Any]:
+    """Log to `runs` runs ten times a second each, or at least `least_hz` times, and follow the feed.
 
     Returns:
         `p50_ms`, `p95_ms` and `max_ms` from the return of `log()` to the event that counts its point, over all points,
@@ -57,7 +57,7 @@ def measure(folder: Path, runs: int, seconds: float) -> dict[str, Any]:
     with serving(folder) as ui:
         listener = _Listener(ui.url)
         listener.start()
-        with training(folder, PROJECT, runs) as trained:
+        with training(folder, PROJECT, runs, least_hz) as trained:
             time.sleep(seconds)
         time.sleep(SETTLED_S)
     listener.join(30)

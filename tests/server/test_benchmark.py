@@ -18,6 +18,7 @@ SMALL = {
     "table-runs": 5,
     "live": 2,
     "seconds": 1,
+    "least-hz": 0,
 }
 
 
