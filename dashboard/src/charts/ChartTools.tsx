@@ -2,10 +2,11 @@ import { Download, RotateCcw } from "lucide-react";
 
 import { Button } from "../ui/Button";
 import { Menu } from "../ui/Menu";
+import { fileName, saveFile } from "../ui/save";
 import { toast, toastError } from "../ui/Toasts";
 
 import styles from "./ChartTools.module.css";
-import { fileName, type PictureTheme, save } from "./picture";
+import type { PictureTheme } from "./picture";
 
 /** Properties of `ChartTools`. */
 export interface ChartToolsProps {
@@ -22,7 +23,7 @@ export interface ChartToolsProps {
 export function ChartTools({ title, draw, csv, onReset }: ChartToolsProps) {
   const download = async (theme: PictureTheme) => {
     try {
-      save(await draw(theme), fileName(title, "png"));
+      saveFile(await draw(theme), fileName(title, "png"));
     } catch (error) {
       toastError(error);
     }

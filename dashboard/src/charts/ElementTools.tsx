@@ -1,9 +1,10 @@
 import type { RefObject } from "react";
 
+import { fileName, saveFile } from "../ui/save";
+
 import { ChartTools } from "./ChartTools";
 import { type Cell, csvText } from "./csv";
 import { elementPicture, type Repaint } from "./elementPicture";
-import { fileName, save } from "./picture";
 
 /** Properties of `ElementTools`. */
 export interface ElementToolsProps {
@@ -28,7 +29,7 @@ export function ElementTools({ title, content, table, repaint }: ElementToolsPro
       csv={{
         label: "Values (CSV)",
         run: () => {
-          save(new Blob([csvText(...table())], { type: "text/csv;charset=utf-8" }), fileName(title, "csv"));
+          saveFile(new Blob([csvText(...table())], { type: "text/csv;charset=utf-8" }), fileName(title, "csv"));
         },
       }}
     />

@@ -64,23 +64,6 @@ function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return context;
 }
 
-/** Give a file to the person, as a download. */
-export function save(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // Once the download has begun the address may go; browsers give no sign of that.
-  setTimeout(() => {
-    URL.revokeObjectURL(link.href);
-  }, 10_000);
-}
-
-/** A name for a file, from a title. */
-export function fileName(title: string, ending: string): string {
-  return `${title.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^-+|-+$/g, "") || "chart"}.${ending}`;
-}
-
 function drawChart(context: CanvasRenderingContext2D, model: ChartModel, size: Size, top: number, theme: ChartTheme): void {
   const frame = frameOf(model);
   const room = axisRoom(model);

@@ -8,6 +8,7 @@ import { DownloadLink } from "./DownloadLink";
 import styles from "./AudioView.module.css";
 import { fileBytes } from "./files";
 import type { AudioRecord } from "./records";
+import { useObjectAddress } from "./useObjectAddress";
 import { useSize } from "./useSize";
 import { useVisible } from "./useVisible";
 import { readDoubles, writeFloats } from "./wav";
@@ -39,16 +40,7 @@ export function AudioView({ address, record, height = 56 }: AudioViewProps) {
     retry: false,
   });
   const duration = known ?? decoded.data?.duration ?? 0;
-  const playable = decoded.data?.playable ?? null;
-  const [converted, setConverted] = useState<string | null>(null);
-  useEffect(() => {
-    if (!playable) return undefined;
-    const place = URL.createObjectURL(playable);
-    setConverted(place);
-    return () => {
-      URL.revokeObjectURL(place);
-    };
-  }, [playable]);
+  const converted = useObjectAddress(decoded.data?.playable ?? null);
   useEffect(() => {
     if (!playing) return undefined;
     let frame = requestAnimationFrame(function follow() {

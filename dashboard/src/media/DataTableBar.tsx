@@ -5,13 +5,13 @@ import type { TablePageData } from "../api/types";
 import { plural } from "../ui/format";
 import { IconButton } from "../ui/IconButton";
 import { Menu } from "../ui/Menu";
+import { saveFile } from "../ui/save";
 import { Tag } from "../ui/Tag";
 import { TextField } from "../ui/TextField";
 import { toast, toastError } from "../ui/Toasts";
 import { plainValue } from "./cells";
 import { csvField } from "./csv";
 import styles from "./DataTable.module.css";
-import { saveText } from "./save";
 import { filterBy, type TableState, toggleColumn } from "./tableState";
 import { getTable, tableBody, type TableSource } from "./useTable";
 
@@ -67,7 +67,8 @@ export function DataTableBar({ source, state, total, columns, onState }: DataTab
         const page = await getTable(source, tableBody(source, state, at, PAGE));
         lines.push(...page.rows.map((row) => shown.map((column) => csvField(plainValue(row[column]))).join(",")));
       }
-      saveText(`${"key" in source ? source.key.replaceAll("/", "_") : source.artifact}.csv`, `${lines.join("\r\n")}\r\n`, "text/csv");
+      const text = new Blob([`${lines.join("\r\n")}\r\n`], { type: "text/csv;charset=utf-8" });
+      saveFile(text, `${"key" in source ? source.key.replaceAll("/", "_") : source.artifact}.csv`);
       if (total > MOST_SAVED) toast(`The first ${MOST_SAVED.toLocaleString("en-US")} rows were saved`);
     } catch (error) {
       toastError(error);

@@ -5,13 +5,13 @@ import { get } from "../api/client";
 import type { ConsoleLine, ConsolePage } from "../api/types";
 import { copyText } from "../ui/CopySnippet";
 import { IconButton } from "../ui/IconButton";
+import { saveFile } from "../ui/save";
 import { Segmented } from "../ui/Segmented";
 import { Select } from "../ui/Select";
 import { TextField } from "../ui/TextField";
 import { toast, toastError } from "../ui/Toasts";
 import { plainText } from "./ansi";
 import styles from "./LogView.module.css";
-import { saveText } from "./save";
 import { consolePath, type LogFilter } from "./useConsole";
 import type { LogSearch } from "./useLogSearch";
 
@@ -105,7 +105,7 @@ export function LogToolbar(props: LogToolbarProps) {
         disabled={busy || total === 0}
         onClick={() =>
           void collect(Number.POSITIVE_INFINITY, (text) => {
-            saveText(`${run}.log`, text);
+            saveFile(new Blob([text], { type: "text/plain;charset=utf-8" }), `${run}.log`);
           })
         }
       />
