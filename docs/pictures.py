@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import io
 import os
+import platform
 import pty
 import re
 import shutil
@@ -119,6 +120,7 @@ def anonymous(root: Path) -> list[tuple[str, str]]:
         (str(root.absolute()), f"{home}/trailmark-runs"),
         (sys.prefix, f"{home}/.venv"),
         (socket.gethostname(), "workstation"),
+        (platform.platform(), "Linux-6.12-x86_64"),
     ]
 
 
