@@ -10,6 +10,8 @@ row a series, which is all that a zoomed-out chart reads. `series` is narrow, so
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -30,6 +32,17 @@ metadata = MetaData()
 
 def _run() -> Column[int]:
     return Column("run", Integer, ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
+
+
+def _series() -> list[Column[Any]]:
+    """Return what names a series."""
+    return [
+        _run(),
+        Column("stream", Text, primary_key=True),  # history or system
+        Column("rank", Integer, primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("kind", Text, primary_key=True),  # number or object
+    ]
 
 
 runs = Table(
@@ -104,11 +117,7 @@ checkpoints = Table(
 series = Table(
     "series",
     metadata,
-    _run(),
-    Column("stream", Text, primary_key=True),  # history or system
-    Column("rank", Integer, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),  # number or object
+    *_series(),
     Column("epoch", Integer, nullable=False, default=0),  # grows when the series was rewritten and not only grew
     Column("count", BigInteger, nullable=False),  # points, in chunks and tails
     Column("chunked", BigInteger, nullable=False),  # points in chunks
@@ -124,11 +133,7 @@ series = Table(
 overviews = Table(
     "overviews",
     metadata,
-    _run(),
-    Column("stream", Text, primary_key=True),
-    Column("rank", Integer, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
+    *_series(),
     Column("data", LargeBinary, nullable=False),  # of the points in chunks; see `trailmark.server.store.overview`
 )
 
@@ -138,19 +143,13 @@ heads = Table(
     _run(),
     Column("number", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),  # steps and times of each point
-    Column(
-        "edges", LargeBinary
-    ),  # steps and times of the first and the last point of each block, where chunks have blocks
+    Column("edges", LargeBinary),  # those of the first and the last point of each block, where chunks have blocks
 )
 
 chunks = Table(
     "chunks",
     metadata,
-    _run(),
-    Column("stream", Text, primary_key=True),
-    Column("rank", Integer, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
+    *_series(),
     Column("first", BigInteger, primary_key=True),  # the number of its first point in the series
     Column("count", Integer, nullable=False),
     Column("first_step", BigInteger, nullable=False),  # of its first point
